@@ -1,0 +1,103 @@
+//! Every path under gvr's root, in one tree.
+//!
+//! Nothing stored there holds an absolute path, so the root can be moved.
+
+use std::path::{Path, PathBuf};
+
+use crate::Toolchain;
+
+/// The folders and files under `GVR_ROOT`. A value of this type creates nothing; creating is the store's work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The tree below `root`, which is absolute.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The root itself: `~/.gvr` unless `GVR_ROOT` says otherwise.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `versions`: a folder for each installed toolchain, complete or absent.
+    pub fn versions(&self) -> PathBuf {
+        self.root.join("versions")
+    }
+
+    /// A toolchain's own folder, which is its GOROOT.
+    pub fn toolchain(&self, toolchain: Toolchain) -> PathBuf {
+        let mut path = self.versions();
+        path.push(toolchain.to_string());
+        path
+    }
+
+    /// A program of a toolchain: `versions/1.22.5/bin/go`.
+    pub fn program(&self, toolchain: Toolchain, name: impl AsRef<Path>) -> PathBuf {
+        let mut path = self.toolchain(toolchain);
+        path.push("bin");
+        path.push(name);
+        path
+    }
+
+    /// What was installed, from where, and how it was checked; inside the toolchain's folder.
+    pub fn receipt(&self, toolchain: Toolchain) -> PathBuf {
+        self.toolchain(toolchain).join(Self::RECEIPT)
+    }
+
+    /// The receipt's name inside a toolchain's folder.
+    pub const RECEIPT: &'static str = ".gvr-receipt.toml";
+
+    /// `shims`: the folder that stands on PATH.
+    pub fn shims(&self) -> PathBuf {
+        self.root.join("shims")
+    }
+
+    /// The file by which any gvr knows a folder of shims, whichever root it belongs to.
+    pub const SHIMS_MARKER: &'static str = ".gvr-shims";
+
+    /// `cache`: archives by their SHA-256, partial downloads, the release index.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join("cache")
+    }
+
+    /// The release index as it was last fetched, with what is needed to ask whether it changed.
+    pub fn index(&self) -> PathBuf {
+        self.cache().join("index.json")
+    }
+
+    /// `locks`: files that are locked, never removed.
+    pub fn locks(&self) -> PathBuf {
+        self.root.join("locks")
+    }
+
+    /// `tmp`: what is being built or removed; on the same file system as `versions`.
+    pub fn temporary(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
+    /// The global version.
+    pub fn global_version(&self) -> PathBuf {
+        self.root.join("version")
+    }
+
+    /// The user's settings.
+    pub fn config(&self) -> PathBuf {
+        self.root.join("config.toml")
+    }
+
+    /// The part of the settings that the shim needs, rendered for it; absent while all are at their defaults.
+    pub fn shim_settings(&self) -> PathBuf {
+        self.root.join("shim-settings")
+    }
+
+    /// `bin/gvr`: where the installer puts gvr itself.
+    pub fn own_program(&self) -> PathBuf {
+        let mut path = self.root.join("bin");
+        path.push("gvr");
+        path
+    }
+}

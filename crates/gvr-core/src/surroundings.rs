@@ -1,0 +1,94 @@
+//! What the environment says about which version applies, gathered once.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::search::Query;
+use crate::settings::ShimSettings;
+
+/// The variables that ask for a version, in order of precedence.
+const VERSION_VARIABLES: [&str; 2] = ["GVR_VERSION", "GOENV_VERSION"];
+
+/// The variables that name a folder to begin the search in, in order of precedence.
+const FOLDER_VARIABLES: [&str; 2] = ["GVR_DIR", "GOENV_DIR"];
+
+/// The part of a [`Query`] that comes from the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    folders: Vec<PathBuf>,
+    variable: Option<(&'static str, OsString)>,
+    gowork: Option<OsString>,
+    ignores_go_mod: bool,
+}
+
+impl Surroundings {
+    /// Gathers them; `variable` gives a variable's value. `working_folder` is absolute; absent where it was removed.
+    pub fn gather<T: Into<OsString>>(
+        variable: impl Fn(&str) -> Option<T>,
+        working_folder: Option<PathBuf>,
+        settings: ShimSettings,
+    ) -> Self {
+        let set = |name: &str| variable(name).map(Into::into).filter(|value: &OsString| !value.is_empty());
+        let mut folders = Vec::with_capacity(3);
+        if let Some(given) = FOLDER_VARIABLES.iter().find_map(|name| set(name)).map(PathBuf::from) {
+            if given.is_absolute() {
+                folders.push(given);
+            } else {
+                folders.extend(working_folder.as_ref().map(|folder| folder.join(given)));
+            }
+        }
+        folders.extend(working_folder);
+        Self {
+            folders,
+            variable: VERSION_VARIABLES.iter().find_map(|name| Some((*name, set(name)?))),
+            gowork: set("GOWORK"),
+            ignores_go_mod: settings.ignore_go_mod,
+        }
+    }
+
+    /// Lets the search begin in this folder, before any other.
+    pub fn begin_in(&mut self, folder: PathBuf) {
+        self.folders.insert(0, folder);
+    }
+
+    /// Lets only this folder, and those above it, count.
+    #[must_use]
+    pub fn only_in(self, folder: PathBuf) -> Self {
+        Self { folders: vec![folder], variable: None, ..self }
+    }
+
+    /// The query, with what the command line asks for.
+    pub fn query<'a>(&'a self, argument: Option<&'a str>) -> Query<'a> {
+        Query {
+            argument,
+            variable: self.variable.as_ref().map(|(name, value)| (*name, value.as_os_str())),
+            folders: &self.folders,
+            gowork: self.gowork.as_deref(),
+            ignores_go_mod: self.ignores_go_mod,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+
+    #[test]
+    fn gvrs_own_names_come_before_goenvs() {
+        let gather = |pairs: &[(&str, &str)]| {
+            let variable =
+                |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value));
+            Surroundings::gather(variable, Some("/work".into()), ShimSettings::default())
+        };
+        let both = gather(&[("GOENV_VERSION", "1"), ("GVR_VERSION", "2"), ("GOENV_DIR", "/a"), ("GVR_DIR", "b")]);
+        let query = both.query(None);
+        assert_eq!(query.variable, Some(("GVR_VERSION", OsStr::new("2"))));
+        assert_eq!(query.folders, [PathBuf::from("/work/b"), "/work".into()]);
+        let goenv = gather(&[("GOENV_VERSION", "1"), ("GVR_VERSION", ""), ("GOENV_DIR", "/a")]);
+        let query = goenv.query(Some("3"));
+        assert_eq!((query.argument, query.variable), (Some("3"), Some(("GOENV_VERSION", OsStr::new("1")))));
+        assert_eq!(query.folders, [PathBuf::from("/a"), "/work".into()]);
+    }
+}
