@@ -1,0 +1,76 @@
+//! The door of this crate.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use gvr_core::{Platform, Version};
+use reqwest::Url;
+
+use crate::http::Client;
+use crate::source::Shown;
+use crate::{
+    Archive, Config, FetchError, Fetched, Freshness, IndexAnswer, IndexError, InstallError, LocateError, Progress,
+    download, index, locate,
+};
+
+/// Finds, downloads and verifies Go's archives.
+///
+/// Making one costs nothing: no socket and no thread before the first request. Several threads may use one at the same time.
+pub struct Fetcher {
+    config: Config,
+    client: OnceLock<Client>,
+}
+
+impl Fetcher {
+    /// A fetcher that goes by `config`.
+    pub fn new(config: Config) -> Self {
+        Self { config, client: OnceLock::new() }
+    }
+
+    /// What Go has published. If the server gives no good answer and there is a cached index, that is the answer, and
+    /// [`IndexAnswer::origin`] says so.
+    pub fn index(&self, freshness: Freshness) -> Result<IndexAnswer, IndexError> {
+        index::refresh(self, freshness)
+    }
+
+    /// The archive of exactly this version for this platform.
+    ///
+    /// The cached index is believed whatever its age. If it does not list the version, the index is asked again, and at
+    /// last the archive's own `.sha256`: a release is there some time before the index says so.
+    pub fn locate(&self, version: Version, platform: Platform) -> Result<Archive, LocateError> {
+        locate::locate(self, version, platform)
+    }
+
+    /// Downloads `archive`, verifies it, and fills `destination` with what is in it below `go/`.
+    ///
+    /// `destination` is an empty folder of the caller's own on a file system with room for about 400 MB. Its own mode is
+    /// left alone. After an error it holds anything or nothing, and the caller removes it; nothing in it may be used
+    /// before this returns `Ok`. Mirrors are asked in order, then the server of the index. With `keep_archive` the archive
+    /// stays in the cache, where the next install finds it and needs no network.
+    pub fn install_into(
+        &self,
+        archive: &Archive,
+        destination: &Path,
+        progress: &dyn Progress,
+        keep_archive: bool,
+    ) -> Result<Fetched, InstallError> {
+        download::install(self, archive, destination, progress, keep_archive)
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The client, made if there is none yet, unless nothing may be asked.
+    pub(crate) fn client(&self, url: &Url) -> Result<&Client, FetchError> {
+        if self.config.offline {
+            return Err(FetchError::Offline { url: Shown(url).to_string() });
+        }
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        // Two threads may both get here; the second client is then dropped unused.
+        let client = Client::new(&self.config)?;
+        Ok(self.client.get_or_init(|| client))
+    }
+}

@@ -1,0 +1,107 @@
+//! The client: one runtime with one thread, one pool of connections.
+
+use std::future::Future;
+
+use reqwest::{NoProxy, Proxy};
+use tokio::runtime::Runtime;
+
+use super::FetchError;
+use super::roots::Tls;
+use crate::{Config, Proxies, Timeouts};
+
+/// Asks servers. Making one starts a thread, so it is made when there is something to ask.
+pub(crate) struct Client {
+    /// Absent only while it is being dropped.
+    runtime: Option<Runtime>,
+    pub(super) pool: reqwest::Client,
+    pub(super) timeouts: Timeouts,
+    pub(super) clock: fn() -> std::time::SystemTime,
+    pub(super) has_system_roots: bool,
+}
+
+impl Client {
+    pub(crate) fn new(config: &Config) -> Result<Self, FetchError> {
+        let Tls { config: tls, has_system_roots } = Tls::new(config)?;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .user_agent(&config.user_agent)
+            // Redirects and retries have rules of their own here.
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .http1_only()
+            .connect_timeout(config.timeouts.connect)
+            // Not the proxies of the environment, but those of the settings.
+            .no_proxy();
+        for proxy in proxies(&config.proxies)? {
+            builder = builder.proxy(proxy);
+        }
+        let pool = builder.build().map_err(|error| FetchError::Client { why: error.to_string() })?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("gvr-network")
+            .enable_io()
+            .enable_time()
+            .build()
+            .map_err(|error| FetchError::Client { why: error.to_string() })?;
+        Ok(Self { runtime: Some(runtime), pool, timeouts: config.timeouts, clock: config.clock, has_system_roots })
+    }
+
+    /// Runs `future` on this thread, while connections are served on the runtime's.
+    pub(super) fn block_on<F: Future>(&self, future: F) -> Result<F::Output, FetchError> {
+        match &self.runtime {
+            Some(runtime) => Ok(runtime.block_on(future)),
+            None => Err(FetchError::Client { why: "it has been closed".to_owned() }),
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // Looking up a name may take the system minutes and cannot be interrupted; nobody waits for it.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn proxies(settings: &Proxies) -> Result<Vec<Proxy>, FetchError> {
+    type Parse = fn(&str) -> reqwest::Result<Proxy>;
+    let none_for = settings.none_for.as_deref().unwrap_or_default();
+    // The library takes the star for any name, but not for an address.
+    if none_for.split(',').any(|entry| entry.trim() == "*") {
+        return Ok(Vec::new());
+    }
+    let direct = NoProxy::from_string(none_for);
+    let listed: [(&'static str, &Option<String>, Parse); 3] = [
+        ("HTTPS_PROXY", &settings.https, |url| Proxy::https(url)),
+        ("HTTP_PROXY", &settings.http, |url| Proxy::http(url)),
+        ("ALL_PROXY", &settings.all, |url| Proxy::all(url)),
+    ];
+    let mut proxies = Vec::new();
+    for (variable, value, parse) in listed {
+        let Some(value) = value.as_deref().map(str::trim).filter(|value| !value.is_empty()) else { continue };
+        let proxy = parse(value).map_err(|error| FetchError::BadProxy {
+            variable,
+            why: super::certificates::root_cause(&error.without_url()),
+        })?;
+        proxies.push(proxy.no_proxy(direct.clone()));
+    }
+    Ok(proxies)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_a_proxy_that_is_none() {
+        let parse = |https: &str| proxies(&Proxies { https: Some(https.to_owned()), ..Proxies::default() });
+        assert_eq!(parse("").unwrap().len(), 0);
+        assert_eq!(parse("http://me:secret@127.0.0.1:3128").unwrap().len(), 1);
+        assert_eq!(parse("127.0.0.1:3128").unwrap().len(), 1, "as curl has it, http is meant");
+        assert_eq!(parse("socks5h://127.0.0.1:1080").unwrap().len(), 1);
+        let error = parse("http://me:secret@[").unwrap_err().to_string();
+        assert!(error.contains("HTTPS_PROXY") && !error.contains("secret"), "{error}");
+    }
+}

@@ -1,0 +1,11 @@
+//! The release index: what Go has published, for which platforms, with which hashes.
+
+mod cache;
+mod document;
+mod refresh;
+mod releases;
+
+pub use document::DocumentError;
+pub(crate) use refresh::refresh;
+pub use refresh::{Freshness, IndexAnswer, IndexError, Origin};
+pub use releases::{Archive, HashSource, Index, Lookup, Release};

@@ -1,0 +1,31 @@
+//! The release index, downloads, verification and archive reading. The only crate that knows HTTP.
+//!
+//! It knows what go.dev/dl and its like answer, how to carry an archive over a bad network, what makes it the right one,
+//! and how to turn it into a folder without trusting a byte of it. It never learns where toolchains are kept or what is
+//! installed: it fills the folder that it is given. It reads no environment variable and prints nothing; what it needs
+//! comes in a [`Config`]. No socket is opened and no thread is started before something has to be fetched.
+
+mod config;
+mod digest;
+mod download;
+mod error;
+mod fetcher;
+mod http;
+mod index;
+mod locate;
+mod progress;
+mod source;
+mod unpack;
+
+pub use config::{Config, DEFAULT_DIST_URL, Proxies, RetryPolicy, Timeouts};
+pub use digest::{Sha256, Sha256Error};
+pub use download::{Fetched, InstallError, SourceFailure, SourceProblem};
+pub use error::ErrorKind;
+pub use fetcher::Fetcher;
+pub use http::{Distrust, FetchError};
+pub use index::{
+    Archive, DocumentError, Freshness, HashSource, Index, IndexAnswer, IndexError, Lookup, Origin, Release,
+};
+pub use locate::LocateError;
+pub use progress::{NoProgress, Progress};
+pub use unpack::{EntryProblem, UnpackError};

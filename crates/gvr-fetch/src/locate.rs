@@ -1,0 +1,139 @@
+//! Finds the archive of one exact version, also of one that the index does not list yet.
+
+use gvr_core::{Platform, Version};
+
+use crate::http::{Request, in_attempts};
+use crate::index::{self, HashSource, Index, Lookup};
+use crate::source::{base_url, checksum_url};
+use crate::{Archive, ErrorKind, FetchError, Fetcher, Freshness, IndexError, Origin, Sha256};
+
+/// The most that is read of an archive's `.sha256`, which has 64 bytes. A web page in its place is longer, and then it
+/// does not matter how it goes on.
+const LARGEST_CHECKSUM: usize = 64 << 10;
+
+/// Why there is no archive.
+#[derive(Debug, thiserror::Error)]
+pub enum LocateError {
+    /// The version exists, but not for the platform.
+    #[error("Go {version} was never published for {platform}")]
+    NoBuild {
+        /// What was asked for.
+        version: Version,
+        /// What was asked for.
+        platform: Platform,
+        /// The first later version that was.
+        first: Option<Version>,
+    },
+    /// There is no such version.
+    #[error("there is no Go {version}")]
+    UnknownVersion {
+        /// What was asked for.
+        version: Version,
+        /// At most five that may be meant, the closest first.
+        nearest: Vec<Version>,
+    },
+    /// Whether there is one could not be found out.
+    #[error("cannot find out whether there is a Go {version}: {source}")]
+    Unanswered {
+        /// What was asked for.
+        version: Version,
+        /// Why not.
+        source: Box<IndexError>,
+    },
+}
+
+impl LocateError {
+    /// The class of this error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoBuild { .. } => ErrorKind::NoBuild,
+            Self::UnknownVersion { .. } => ErrorKind::Unknown,
+            Self::Unanswered { source, .. } => source.kind(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoBuild { platform, first: Some(first), .. } => {
+                Some(format!("{platform} is there from Go {first} on"))
+            }
+            Self::NoBuild { first: None, .. } => None,
+            Self::UnknownVersion { nearest, .. } if nearest.is_empty() => None,
+            Self::UnknownVersion { nearest, .. } => {
+                let names: Vec<_> = nearest.iter().map(ToString::to_string).collect();
+                Some(format!("the nearest: {}", names.join(", ")))
+            }
+            Self::Unanswered { source, .. } => source.hint(),
+        }
+    }
+}
+
+pub(crate) fn locate(fetcher: &Fetcher, version: Version, platform: Platform) -> Result<Archive, LocateError> {
+    let unanswered = |error: IndexError| LocateError::Unanswered { version, source: Box::new(error) };
+    let (known, trouble) = match listed(fetcher, version) {
+        Ok((index, trouble)) => (index, trouble),
+        // Settings that cannot be right do not become better by asking for something else.
+        Err(error) if error.kind() == ErrorKind::Local => return Err(unanswered(error)),
+        Err(error) => (Index::default(), Some(error)),
+    };
+    match known.archive(version, platform) {
+        Lookup::Found(archive) => Ok(*archive),
+        Lookup::NoBuild { first } => Err(LocateError::NoBuild { version, platform, first }),
+        Lookup::UnknownVersion { nearest } => match published_checksum(fetcher, version, platform, trouble.is_some()) {
+            Ok(Some(sha256)) => {
+                Ok(Archive { version, platform, sha256: Some(sha256), hash_from: HashSource::ChecksumFile, size: None })
+            }
+            Ok(None) if known.releases().is_empty() => match trouble {
+                Some(error) => Err(unanswered(error)),
+                None => Err(LocateError::UnknownVersion { version, nearest }),
+            },
+            Ok(None) => Err(LocateError::UnknownVersion { version, nearest }),
+            Err(error) => Err(unanswered(trouble.unwrap_or(IndexError::Fetch(error)))),
+        },
+    }
+}
+
+/// The cached index if it lists the version, else the newest one, with the reason if it is not the newest.
+fn listed(fetcher: &Fetcher, version: Version) -> Result<(Index, Option<IndexError>), IndexError> {
+    let answer = index::refresh(fetcher, Freshness::Cached)?;
+    if answer.index.release(version).is_some() || !matches!(answer.origin, Origin::Cached { .. }) {
+        return Ok((answer.index, None));
+    }
+    let answer = index::refresh(fetcher, Freshness::Now)?;
+    match answer.origin {
+        Origin::Stale { why } => Ok((answer.index, Some(*why))),
+        _ => Ok((answer.index, None)),
+    }
+}
+
+/// The hash beside the archive; `None` where the server says that there is none, or answers with something else.
+///
+/// Where the index could not be had after several attempts, one is enough here.
+fn published_checksum(
+    fetcher: &Fetcher,
+    version: Version,
+    platform: Platform,
+    is_in_trouble: bool,
+) -> Result<Option<Sha256>, FetchError> {
+    let base = base_url(&fetcher.config().dist_url)?;
+    if version.is_language() {
+        return Ok(None);
+    }
+    let url = checksum_url(&base, &platform.archive_name(version));
+    let client = fetcher.client(&url)?;
+    let mut policy = fetcher.config().retry;
+    if is_in_trouble {
+        policy.attempts = 1;
+    }
+    let answer = in_attempts(policy, &|_, _| {}, || {
+        let response = client.get(&Request::new(&url))?;
+        if response.status() == 200 { response.read(LARGEST_CHECKSUM) } else { Ok(Vec::new()) }
+    });
+    match answer {
+        Ok(body) => Ok(std::str::from_utf8(&body).ok().and_then(|text| text.trim().parse().ok())),
+        // A web page; and Google's storage answers 403 for what is not there where listing is not allowed.
+        Err(FetchError::TooLarge { .. } | FetchError::Status { status: 403 | 404 | 410, .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,38 @@
+//! Looks at the finished tree: is it the Go that was asked for?
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use gvr_core::Version;
+
+use super::UnpackError;
+
+/// Real VERSION files have 40 bytes.
+const LARGEST_VERSION: u64 = 4096;
+
+/// The first line of VERSION names the release, and `bin/go` is a program.
+pub(super) fn finished(root: &Path, version: Version) -> Result<(), UnpackError> {
+    let expected = version.release_name();
+    let found = first_line(&root.join("VERSION")).unwrap_or_else(|error| error.to_string());
+    if found != expected {
+        let found = found.chars().take(80).collect();
+        return Err(UnpackError::OtherVersion { expected, found });
+    }
+    match fs::symlink_metadata(root.join("bin/go")) {
+        Ok(about) if !about.is_file() => Err(UnpackError::NoProgram { version, why: "it is a folder" }),
+        Ok(about) if about.permissions().mode() & 0o100 == 0 => {
+            Err(UnpackError::NoProgram { version, why: "it is not executable" })
+        }
+        Ok(about) if about.len() == 0 => Err(UnpackError::NoProgram { version, why: "it is empty" }),
+        Ok(_) => Ok(()),
+        Err(_) => Err(UnpackError::NoProgram { version, why: "there is none" }),
+    }
+}
+
+fn first_line(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LARGEST_VERSION).read_to_string(&mut text)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,13 @@
+//! The crate as its users see it, against servers on loopback and archives made here.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod common;
+mod hostile;
+mod http;
+mod index;
+mod locate;
+mod proxy;
+mod resume;
+mod sources;
+mod tls;
