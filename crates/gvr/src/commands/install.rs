@@ -1,0 +1,81 @@
+//! `install`: fetches what is asked for, several at once, and puts it into the store.
+
+mod plan;
+mod run;
+
+use gvr_core::{Request, Toolchain};
+
+use crate::context::Context;
+use crate::error::CliError;
+
+/// Install Go, in one version or several
+///
+/// Without a version, installs the one that this folder asks for; a go.mod is taken at its word: its toolchain line exactly,
+/// else the newest patch of its minor.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Args {
+    /// What to install: 1.22.5, 1.22 (its newest patch), 1.23rc1, latest, oldstable, unstable, '^1.21'
+    #[arg(value_name = "VERSION")]
+    requests: Vec<Request>,
+    /// Install again what is installed already
+    #[arg(short, long)]
+    force: bool,
+    /// Do nothing, and say nothing, where it is installed already
+    #[arg(short, long, conflicts_with = "force")]
+    skip_existing: bool,
+    /// Keep the archive in the cache
+    #[arg(short, long)]
+    keep: bool,
+    /// List what can be installed, and install nothing
+    #[arg(short, long, conflicts_with_all = ["requests", "force", "skip_existing", "keep"])]
+    list: bool,
+    /// Install for another machine: arm64, amd64, darwin-arm64
+    #[arg(long, value_name = "ARCH")]
+    arch: Option<String>,
+    /// Leave the shims as they are
+    #[arg(long)]
+    no_rehash: bool,
+    /// Ask the server again which versions there are
+    #[arg(long)]
+    refresh: bool,
+    /// Answer every question with yes
+    #[arg(short, long)]
+    yes: bool,
+    /// goenv's way to patch the source; gvr installs official builds
+    #[arg(short, long, hide = true)]
+    patch: bool,
+    /// goenv's way to build for debugging; gvr installs official builds
+    #[arg(short = 'g', long, hide = true)]
+    debug: bool,
+    /// goenv's way to choose the network's protocol; gvr takes the one that works
+    #[arg(short = '4', long, hide = true)]
+    ipv4: bool,
+    /// goenv's way to choose the network's protocol; gvr takes the one that works
+    #[arg(short = '6', long, hide = true)]
+    ipv6: bool,
+}
+
+pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
+    if args.list {
+        return super::remote::list(context, &super::remote::Selection { refresh: args.refresh, ..Default::default() });
+    }
+    if args.patch || args.debug {
+        context.ui.warn("gvr installs official builds: -p and -g have no effect");
+    }
+    let planned = plan::plan(context, args)?;
+    if run::install(context, args, &planned)? {
+        run::tell_about_choice(context, &planned);
+    }
+    Ok(())
+}
+
+/// Installs one version that something asks for and that is missing.
+pub(crate) fn install_one(context: &Context<'_>, request: &Request) -> Result<Toolchain, CliError> {
+    let args = Args { requests: vec![request.clone()], skip_existing: true, ..Args::default() };
+    let planned = plan::plan(context, &args)?;
+    run::install(context, &args, &planned)?;
+    planned
+        .first()
+        .map(|planned| planned.toolchain)
+        .ok_or_else(|| CliError::failed(format_args!("'{request}' cannot be installed")))
+}

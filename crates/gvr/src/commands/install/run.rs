@@ -1,0 +1,182 @@
+//! Carries a plan out: what is missing is fetched, all at once, each by itself whole or not at all.
+
+use std::iter;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use gvr_core::exit;
+use gvr_core::search::Source;
+use gvr_fetch::{Archive, Fetcher};
+use gvr_store::{Check, Installed, Receipt, Replace};
+
+use super::Args;
+use super::plan::Planned;
+use crate::commands::rehash;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::progress::Bars;
+
+/// Installs what was planned. What can be installed is, also where another fails; the first failure's exit code counts.
+/// The answer is whether anything was installed.
+pub(super) fn install(context: &Context<'_>, args: &Args, planned: &[Planned]) -> Result<bool, CliError> {
+    let mut failures = Vec::new();
+    let mut to_fetch = Vec::new();
+    for planned in planned {
+        match decide(context, args, planned) {
+            Ok(Some(replace)) => to_fetch.push((*planned, replace)),
+            Ok(None) => {}
+            Err(error) => failures.push(error),
+        }
+    }
+    let mut has_changed = false;
+    if !to_fetch.is_empty() {
+        let fetcher = context.fetcher();
+        let bars = Bars::new(context.ui);
+        let failed = fetch_all(context, args, &fetcher, &bars, &to_fetch);
+        has_changed = failed.len() < to_fetch.len();
+        failures.extend(failed);
+    }
+    if has_changed && !args.no_rehash {
+        // Also where another one failed: what was installed is to be found.
+        rehash::after_change(context);
+        tell_about_path(context);
+    }
+    report(context, failures).map(|()| has_changed)
+}
+
+/// What to do about one toolchain; nothing where it is there and may stay.
+fn decide(context: &Context<'_>, args: &Args, planned: &Planned) -> Result<Option<Replace>, CliError> {
+    let toolchain = planned.toolchain;
+    if !context.store.contains(toolchain) {
+        return Ok(Some(Replace::Never));
+    }
+    if args.force {
+        return Ok(Some(Replace::Always));
+    }
+    if args.skip_existing {
+        return Ok(None);
+    }
+    if !planned.is_named {
+        context.ui.note(format_args!("{toolchain} is installed"));
+        return Ok(None);
+    }
+    let question = format_args!("{toolchain} is already installed. Install it again?");
+    if args.yes || context.ui.confirms(question) {
+        return Ok(Some(Replace::Always));
+    }
+    Err(CliError::failed(format_args!("version '{toolchain}' is already installed"))
+        .hint(format_args!("to install it again: gvr install --force {toolchain}"))
+        .hint(format_args!("to be content with it: gvr install --skip-existing {toolchain}")))
+}
+
+/// More at once do not come faster, and each takes three threads and some megabytes.
+const MOST_AT_ONCE: usize = 6;
+
+fn fetch_all(
+    context: &Context<'_>,
+    args: &Args,
+    fetcher: &Fetcher,
+    bars: &Bars,
+    to_fetch: &[(Planned, Replace)],
+) -> Vec<CliError> {
+    let waiting = Mutex::new(to_fetch.iter());
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        let results =
+            iter::from_fn(next).map(|(planned, replace)| fetch(context, args, fetcher, bars, planned, *replace));
+        results.filter_map(Result::err).collect::<Vec<_>>()
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..to_fetch.len().min(MOST_AT_ONCE)).map(|_| scope.spawn(work)).collect();
+        let failures = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| vec![stopped()]));
+        failures.flatten().collect()
+    })
+}
+
+fn stopped() -> CliError {
+    CliError::failed("an installation stopped unexpectedly; this is a bug in gvr")
+}
+
+fn fetch(
+    context: &Context<'_>,
+    args: &Args,
+    fetcher: &Fetcher,
+    bars: &Bars,
+    planned: &Planned,
+    replace: Replace,
+) -> Result<(), CliError> {
+    let Planned { toolchain, platform, .. } = *planned;
+    let started = Instant::now();
+    let keeps_archive = args.keep || context.keeps_archives();
+    // Before anything is written: a version that does not exist leaves no trace.
+    let archive = fetcher.locate(toolchain.version, platform)?;
+    let outcome = context.store.install(toolchain, replace, bars, |folder| {
+        let bar = bars.bar(format!("{} ({platform})", toolchain.version));
+        let fetched = fetcher.install_into(&archive, folder, &bar, keeps_archive)?;
+        let (from, size) = (&fetched.served_by, fetched.size);
+        bars.detail(format_args!("{toolchain}: {size} bytes from {from}, SHA-256 {}", fetched.sha256));
+        Ok::<_, CliError>(receipt(&archive, &fetched))
+    })?;
+    let (took, name) = (seconds(started.elapsed()), toolchain.version);
+    match outcome {
+        Installed::Fresh => bars.note(format_args!("installed {name} ({platform}) in {took}")),
+        Installed::Replaced => bars.note(format_args!("installed {name} ({platform}) again in {took}")),
+        Installed::AlreadyThere => bars.note(format_args!("{toolchain} is installed: another gvr did it meanwhile")),
+    }
+    Ok(())
+}
+
+fn receipt(archive: &Archive, fetched: &gvr_fetch::Fetched) -> Receipt {
+    Receipt {
+        version: archive.version,
+        platform: archive.platform,
+        url: fetched.served_by.clone(),
+        sha256: fetched.sha256.to_string(),
+        size: fetched.size,
+        files: fetched.files,
+        unpacked: fetched.bytes_unpacked,
+        installed_at: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        gvr: env!("CARGO_PKG_VERSION").to_owned(),
+        checked: vec![Check {
+            by: archive.hash_from.name().to_owned(),
+            detail: format!("the archive's SHA-256 is {}", fetched.sha256),
+        }],
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1}s", duration.as_secs_f32())
+}
+
+/// All failures are told; the exit code is the first one's.
+fn report(context: &Context<'_>, failures: Vec<CliError>) -> Result<(), CliError> {
+    let mut failures = failures.into_iter();
+    let Some(first) = failures.next() else { return Ok(()) };
+    for other in failures {
+        context.ui.error(other);
+    }
+    debug_assert!(first.exit() != exit::DONE, "a failure has an exit code of its own");
+    Err(first)
+}
+
+/// Says how to get go onto PATH, where the shims are not there.
+fn tell_about_path(context: &Context<'_>) {
+    let shims = context.layout().shims();
+    let path = context.process.variable("PATH");
+    let is_on_path = path.is_some_and(|path| std::env::split_paths(path).any(|folder| folder == shims));
+    if !is_on_path {
+        context.ui.note(format_args!("{} is not on PATH yet\n  to see what to do: gvr init", shims.display()));
+    }
+}
+
+/// Says how a version comes into use, where nothing has chosen one yet.
+pub(super) fn tell_about_choice(context: &Context<'_>, planned: &[Planned]) {
+    let is_chosen = context.resolve().map_or(true, |decision| decision.source != Source::Default);
+    let newest = planned.iter().map(|planned| planned.toolchain).rfind(|toolchain| toolchain.platform.is_none());
+    if let (false, Some(newest)) = (is_chosen, newest) {
+        context.ui.note(format_args!(
+            "no Go version is chosen here yet\n  for this folder: gvr local {newest}\n  where nothing else is asked for: gvr global {newest}"
+        ));
+    }
+}

@@ -1,0 +1,153 @@
+//! What every command is given: built once from the process, then passed down.
+
+use std::path::{Path, PathBuf};
+
+use gvr_core::files::{Disk, Files as _};
+use gvr_core::resolve::{Decision, resolve};
+use gvr_core::settings::ShimSettings;
+use gvr_core::system::SystemPath;
+use gvr_core::{Layout, Os, Platform, Surroundings};
+use gvr_fetch::{Config as FetchConfig, Fetcher, Proxies};
+use gvr_store::Store;
+
+use crate::config::Config;
+use crate::error::CliError;
+use crate::process::{Process, home};
+use crate::ui::Ui;
+
+/// The machine as one command sees it.
+pub(crate) struct Context<'a> {
+    pub(crate) process: &'a Process,
+    pub(crate) ui: Ui,
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    shim: PathBuf,
+    is_offline: bool,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(process: &'a Process, ui: Ui, is_offline: bool) -> Result<Self, CliError> {
+        let layout = Layout::new(root(process)?);
+        let config = Config::load(&layout).map_err(|error| {
+            let hint = format!("correct or remove {}", layout.config().display());
+            CliError::failed(error).hint(hint)
+        })?;
+        let shim = layout.shims().join("go");
+        Ok(Self { process, ui, config, store: Store::new(layout), shim, is_offline })
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        self.store.layout()
+    }
+
+    /// A switch: the variable first, then the settings.
+    fn switch(&self, variable: &str, key: &str) -> bool {
+        self.process.switch(variable).or_else(|| self.config.switch(key)).unwrap_or(false)
+    }
+
+    pub(crate) fn keeps_archives(&self) -> bool {
+        self.switch("GVR_KEEP_ARCHIVES", "keep-archives")
+    }
+
+    /// Whether the user has agreed to installing what is missing without being asked.
+    pub(crate) fn installs_unasked(&self) -> bool {
+        self.switch("GVR_AUTO_INSTALL", "auto-install") || self.process.switch("GOENV_AUTO_INSTALL") == Some(true)
+    }
+
+    /// The settings that the shim would go by here.
+    pub(crate) fn shim_settings(&self) -> ShimSettings {
+        self.config.for_shim().with_environment(|name| self.process.variable(name))
+    }
+
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        let variable = |name: &str| self.process.variable(name).map(ToOwned::to_owned);
+        Surroundings::gather(variable, self.process.folder.clone(), self.shim_settings())
+    }
+
+    /// Where the Go outside gvr's store is looked for.
+    pub(crate) fn system_path(&self) -> SystemPath<'_> {
+        SystemPath { path: self.process.variable("PATH"), shim: Some(&self.shim) }
+    }
+
+    /// Which version applies in the working folder.
+    pub(crate) fn resolve(&self) -> Result<Decision, CliError> {
+        let surroundings = self.surroundings();
+        Ok(resolve(&surroundings.query(None), self.layout(), &Disk, &self.system_path())?)
+    }
+
+    /// The folder that the command works in.
+    pub(crate) fn folder(&self) -> Result<&Path, CliError> {
+        let removed =
+            || CliError::failed("the folder you stand in does not exist any more").hint("go to another one: cd");
+        self.process.folder.as_deref().ok_or_else(removed)
+    }
+
+    /// The machine's own platform, by its hardware.
+    pub(crate) fn native_platform() -> Result<Platform, CliError> {
+        let unknown =
+            || CliError::failed("cannot tell what this machine is").hint("say it: --arch arm64 or --arch amd64");
+        let os = Os::host().ok_or_else(unknown)?;
+        gvr_doctor::probe::hardware().native_platform(os).ok_or_else(unknown)
+    }
+
+    /// The platform asked for: by `--arch`, else by `GVR_ARCH`, else the machine's own.
+    pub(crate) fn platform(&self, arch: Option<&str>) -> Result<Platform, CliError> {
+        match arch.or_else(|| self.process.text("GVR_ARCH")) {
+            Some(text) => Ok(Platform::parse_for(Os::host().unwrap_or(Os::Linux), text)?),
+            None => Self::native_platform(),
+        }
+    }
+
+    pub(crate) fn fetcher(&self) -> Fetcher {
+        let text = |name: &str| self.process.text(name).map(str::to_owned);
+        let either = |name: &str| text(name).or_else(|| text(&name.to_ascii_lowercase()));
+        let mut config = FetchConfig::new(self.layout());
+        if let Some(url) = text("GVR_DIST_URL").or_else(|| self.config.text("dist-url").map(str::to_owned)) {
+            config.dist_url = url;
+        }
+        config.mirrors = match self.process.text("GVR_MIRROR") {
+            Some(list) => list.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+            None => self.config.list("mirrors").unwrap_or_default(),
+        };
+        config.offline = self.is_offline || self.switch("GVR_OFFLINE", "offline");
+        // A web server passes a request's `Proxy:` header on as HTTP_PROXY (httpoxy); it must not choose our proxy.
+        let is_cgi = self.process.variable("REQUEST_METHOD").is_some();
+        config.proxies = Proxies {
+            https: either("HTTPS_PROXY"),
+            http: if is_cgi { text("http_proxy") } else { either("HTTP_PROXY") },
+            all: either("ALL_PROXY"),
+            none_for: either("NO_PROXY"),
+        };
+        config.certificate_file = self.process.variable("SSL_CERT_FILE").map(PathBuf::from);
+        config.certificate_folders = self.process.variable("SSL_CERT_DIR").map(ToOwned::to_owned);
+        Fetcher::new(config)
+    }
+
+    /// The program that shims are made of: beside gvr, or where a package keeps it.
+    pub(crate) fn shim_program(&self) -> Result<PathBuf, CliError> {
+        let folder = self.process.program_folder();
+        let places = ["gvr-shim", "../libexec/gvr-shim", "../lib/gvr/gvr-shim"];
+        let mut candidates = places.iter().filter_map(|place| Some(folder.as_ref()?.join(place)));
+        candidates.find(|path| Disk.program(path).is_some()).ok_or_else(|| {
+            let error = CliError::failed("cannot find gvr-shim, the program that the shims are made of");
+            error.hints(folder.map(|folder| format!("put it beside gvr: {}", folder.join("gvr-shim").display())))
+        })
+    }
+}
+
+/// Where gvr keeps everything: `GVR_ROOT`; else the tree that this very program lies in; else `~/.gvr`.
+fn root(process: &Process) -> Result<PathBuf, CliError> {
+    if let Some(root) = process.variable("GVR_ROOT").map(PathBuf::from) {
+        let relative = || {
+            CliError::usage(format_args!("GVR_ROOT is not an absolute path: '{}'", root.display()))
+                .hint("set it to one that starts with /, or unset it: unset GVR_ROOT")
+        };
+        return if root.is_absolute() { Ok(root) } else { Err(relative()) };
+    }
+    let own = process.program_folder().and_then(|folder| folder.parent().map(Path::to_owned));
+    let own = own.filter(|root| root.join("shims").join(Layout::SHIMS_MARKER).exists());
+    let default = || home().map(|home| home.join(".gvr"));
+    own.or_else(default).ok_or_else(|| {
+        CliError::failed("HOME is not set, so there is no ~/.gvr").hint("set it, or set GVR_ROOT to an absolute path")
+    })
+}

@@ -1,0 +1,20 @@
+//! The command line: arguments, settings, colours, progress, wiring. It decides nothing about versions, downloads or
+//! files; the libraries do.
+
+mod args;
+mod commands;
+mod config;
+mod context;
+mod error;
+mod json;
+mod process;
+mod progress;
+mod query;
+mod shell;
+mod ui;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    args::main(&process::Process::current())
+}

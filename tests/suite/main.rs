@@ -1,0 +1,28 @@
+//! The command line as its users meet it: every test runs the real programs in a home of its own.
+
+#![expect(clippy::needless_raw_string_hashes, reason = "SNAPSHOTS=overwrite writes its strings with hashes")]
+#![expect(clippy::unwrap_used, reason = "where a test's own machinery fails, the test has failed")]
+
+mod common;
+mod completions;
+mod config;
+mod environment;
+mod exec;
+mod explain;
+mod global;
+mod goenv;
+mod init;
+mod install;
+mod install_faults;
+mod list;
+mod local;
+mod messages;
+mod network;
+mod races;
+mod real;
+mod resolve;
+mod shim;
+mod terminal;
+mod uninstall;
+mod version;
+mod version_files;
