@@ -80,15 +80,15 @@ mod tests {
         let gather = |pairs: &[(&str, &str)]| {
             let variable =
                 |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value));
-            Surroundings::gather(variable, Some("/work".into()), ShimSettings::default())
+            Surroundings::gather(variable, Some("/repo".into()), ShimSettings::default())
         };
         let both = gather(&[("GOENV_VERSION", "1"), ("GVR_VERSION", "2"), ("GOENV_DIR", "/a"), ("GVR_DIR", "b")]);
         let query = both.query(None);
         assert_eq!(query.variable, Some(("GVR_VERSION", OsStr::new("2"))));
-        assert_eq!(query.folders, [PathBuf::from("/work/b"), "/work".into()]);
+        assert_eq!(query.folders, [PathBuf::from("/repo/b"), "/repo".into()]);
         let goenv = gather(&[("GOENV_VERSION", "1"), ("GVR_VERSION", ""), ("GOENV_DIR", "/a")]);
         let query = goenv.query(Some("3"));
         assert_eq!((query.argument, query.variable), (Some("3"), Some(("GOENV_VERSION", OsStr::new("1")))));
-        assert_eq!(query.folders, [PathBuf::from("/a"), "/work".into()]);
+        assert_eq!(query.folders, [PathBuf::from("/a"), "/repo".into()]);
     }
 }
