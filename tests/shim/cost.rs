@@ -1,12 +1,12 @@
 //! What a call costs, counted in system calls: no time is measured here.
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use gvr_testkit::{FakeToolchain, Invocation};
 
 use crate::lab::{Lab, path_of};
+use crate::tools::tool;
 
 /// The calls by which a process starts another, talks to the network, or changes a file.
 const FORBIDDEN: [&str; 22] = [
@@ -33,26 +33,6 @@ const FORBIDDEN: [&str; 22] = [
     "truncate",
     "ftruncate",
 ];
-
-/// A program that watches others, if it is here; says so where it is not.
-fn tool(name: &str) -> Option<PathBuf> {
-    let skipped = std::env::var("GVR_TEST_SKIP").unwrap_or_default();
-    let reason = if skipped.split([',', ' ']).any(|word| word == name) {
-        "as GVR_TEST_SKIP says"
-    } else {
-        match ["/usr/bin", "/usr/local/bin"]
-            .iter()
-            .map(|folder| Path::new(folder).join(name))
-            .find(|path| path.is_file())
-        {
-            Some(path) => return Some(path),
-            None => "as it is not installed",
-        }
-    };
-    // A test that passes has its `eprintln!` swallowed; this is not.
-    let _ = writeln!(io::stderr(), "left out: what needs {name}, {reason}");
-    None
-}
 
 fn strace() -> Option<PathBuf> {
     tool("strace")

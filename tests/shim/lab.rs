@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use gvr_testkit::{FakeToolchain, Finished, Invocation};
@@ -57,6 +58,18 @@ impl Lab {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, contents).unwrap();
         path
+    }
+
+    /// Writes a program below the laboratory.
+    pub(crate) fn program(&self, path: &str, script: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.write(path, script);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    /// Puts another program in the place of a version's `go`.
+    pub(crate) fn replace_go(&self, version: &str, script: impl AsRef<[u8]>) -> PathBuf {
+        self.program(&format!("root/versions/{version}/bin/go"), script)
     }
 
     /// A call of a program in `work`, with the shims on PATH and nothing else in the environment.

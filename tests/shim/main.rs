@@ -5,5 +5,13 @@
 mod calls;
 mod cost;
 mod dependencies;
+mod foreign;
+mod identity;
 mod lab;
+mod limits;
+mod nested;
+mod odd_calls;
 mod search;
+mod streams;
+mod terminal;
+mod tools;

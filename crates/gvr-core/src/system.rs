@@ -1,10 +1,10 @@
 //! The Go that is on PATH without gvr.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
-use crate::files::Files;
+use crate::files::{FileId, Files};
 use crate::{Layout, Version};
 
 /// Where to look for it.
@@ -23,17 +23,33 @@ impl SystemPath<'_> {
     /// Folders of shims are passed over even where they belong to another root, and so are copies of the shim in any
     /// other folder: they would call each other for ever.
     pub fn find(&self, files: &impl Files, name: impl AsRef<Path>) -> Option<PathBuf> {
-        let shim = self.shim.and_then(|shim| files.program(shim));
-        let entries =
-            self.path?.as_bytes().split(|&byte| byte == b':').map(|entry| Path::new(OsStr::from_bytes(entry)));
-        entries.filter(|folder| folder.is_absolute()).find_map(|folder| {
+        let folders = self.folders().filter(|folder| folder.is_absolute());
+        folders
+            .map(|folder| folder.join(name.as_ref()))
+            .find(|program| files.program(program).is_some_and(|id| !self.is_shim(files, program, id)))
+    }
+
+    /// PATH without the entries that lead back to a shim of gvr's, by the rules of [`SystemPath::find`].
+    pub fn without_shims(&self, files: &impl Files, name: impl AsRef<Path>) -> OsString {
+        let kept = self.folders().filter(|folder| {
             let program = folder.join(name.as_ref());
-            let id = files.program(&program)?;
-            let is_shim = shim == Some(id)
-                || self.shim.is_some_and(|shim| files.same_content(shim, &program))
-                || files.canonical(&folder.join(Layout::SHIMS_MARKER)).is_some();
-            (!is_shim).then_some(program)
-        })
+            // A folder of shims goes even where this one program is not among them: others are.
+            !is_folder_of_shims(files, folder)
+                && files.program(&program).is_none_or(|id| !self.is_shim(files, &program, id))
+        });
+        OsString::from_vec(kept.map(|folder| folder.as_os_str().as_bytes()).collect::<Vec<_>>().join(&b':'))
+    }
+
+    fn folders(&self) -> impl Iterator<Item = &Path> {
+        let path = self.path.map(OsStr::as_bytes);
+        path.into_iter()
+            .flat_map(|path| path.split(|&byte| byte == b':'))
+            .map(|entry| Path::new(OsStr::from_bytes(entry)))
+    }
+
+    fn is_shim(&self, files: &impl Files, program: &Path, id: FileId) -> bool {
+        self.shim.is_some_and(|shim| files.program(shim) == Some(id) || files.same_content(shim, program))
+            || program.parent().is_some_and(|folder| is_folder_of_shims(files, folder))
     }
 
     /// The version of the first real `go` on PATH, from its own `VERSION` file; nothing is run. `None` where there is no
@@ -43,6 +59,10 @@ impl SystemPath<'_> {
         let goroot = program.parent()?.parent()?;
         version_of_goroot(files, goroot)
     }
+}
+
+fn is_folder_of_shims(files: &impl Files, folder: &Path) -> bool {
+    files.canonical(&folder.join(Layout::SHIMS_MARKER)).is_some()
 }
 
 /// Whether a program on PATH only leads to another one: a script, or a link to a program of another name. Go's own `go` is

@@ -1,8 +1,8 @@
 //! Finds the version that applies and becomes the program.
 
-use std::ffi::{CString, OsStr, OsString};
+use std::ffi::{CString, OsStr};
 use std::io;
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use gvr_core::files::{self, Disk, Files as _};
@@ -123,7 +123,7 @@ impl Dispatcher<'_> {
         let mut successor = self.successor(&program);
         // A wrapper may be another manager's shim, which looks for the next `go` on PATH just as this one does. Without
         // gvr's folder there it cannot come back here, and the two do not call each other for ever.
-        let path = is_wrapper(&Disk, &program).then(|| self.path_without_shims());
+        let path = is_wrapper(&Disk, &program).then(|| self.system.without_shims(&Disk, self.call.program));
         if let Some(path) = &path {
             successor.set("PATH", path);
         }
@@ -157,14 +157,6 @@ impl Dispatcher<'_> {
             successor.unset("GOROOT");
         }
         successor
-    }
-
-    fn path_without_shims(&self) -> OsString {
-        let path = self.system.path.unwrap_or_default().as_bytes();
-        let folders = path.split(|&byte| byte == b':').filter(|folder| {
-            Disk.canonical(&Path::new(OsStr::from_bytes(folder)).join(Layout::SHIMS_MARKER)).is_none()
-        });
-        OsString::from_vec(folders.collect::<Vec<_>>().join(&b':'))
     }
 
     fn nothing_to_run(&self, decision: &Decision) -> Message {
