@@ -1,8 +1,10 @@
 //! Developers' tasks, run as `cargo xtask TASK`.
 //!
-//! It knows how to get real Go distributions, how to run the whole suite and how to walk through gvr as a newcomer
-//! would. It must never know how gvr works inside: it talks to the built programs, as a user does.
+//! It knows how to get real Go distributions, how to run the whole suite, how to walk through gvr as a newcomer
+//! would and how to measure what it costs. It must never know how gvr works inside: it talks to the built programs, as a
+//! user does.
 
+mod bench;
 mod console;
 mod context;
 mod dist;
@@ -27,6 +29,7 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
+    Bench(bench::Args),
     Dist(dist::Args),
     Test(test::Args),
     Try(trial::Args),
@@ -35,6 +38,8 @@ enum Task {
 /// Why a task could not be finished.
 #[derive(Debug, thiserror::Error)]
 enum TaskError {
+    #[error(transparent)]
+    Bench(#[from] bench::BenchError),
     #[error(transparent)]
     Context(#[from] context::ContextError),
     #[error(transparent)]
@@ -63,6 +68,7 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<(), TaskError> {
     let context = Context::new()?;
     match args.task {
+        Task::Bench(args) => bench::run(&context, &args)?,
         Task::Dist(args) => dist::run(&context, &args)?,
         Task::Test(args) => test::run(&context, &args)?,
         Task::Try(args) => trial::run(&context, &args)?,

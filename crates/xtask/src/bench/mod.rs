@@ -1,0 +1,26 @@
+//! `bench`: what gvr costs, measured on this machine beside what it is compared with.
+
+mod shim;
+
+use crate::context::Context;
+
+pub(crate) use self::shim::BenchError;
+
+/// Measure what gvr costs on this machine
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    Shim(shim::Args),
+}
+
+/// Runs the task.
+pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
+    match &args.what {
+        What::Shim(args) => shim::run(context, args),
+    }
+}
