@@ -1,10 +1,15 @@
 //! `bench`: what gvr costs, measured on this machine beside what it is compared with.
 
+mod error;
+mod machine;
+mod page;
 mod shim;
+mod statistics;
+mod table;
 
 use crate::context::Context;
 
-pub(crate) use self::shim::BenchError;
+pub(crate) use self::error::BenchError;
 
 /// Measure what gvr costs on this machine
 #[derive(clap::Args)]

@@ -56,8 +56,8 @@ fn over(measured: &[Measured], role: Role, base: Role) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::super::row::Row;
-    use super::super::statistics::Spread;
     use super::*;
+    use crate::bench::statistics::Spread;
 
     fn measured(role: Role, median_ns: u64) -> Measured {
         let row = Row {

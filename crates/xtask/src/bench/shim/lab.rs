@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use gvr_core::{Layout, Toolchain, Version};
 use tempfile::TempDir;
 
-use super::error::BenchError;
 use super::programs::Programs;
 use super::report::Spelling;
 use super::row::{Build, Role, Row, Situation, utf8};
+use crate::bench::error::BenchError;
 use crate::context::Context;
 
 /// What the pin names.

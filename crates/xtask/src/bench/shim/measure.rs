@@ -6,9 +6,9 @@ use std::io::{Seek, Write};
 use std::path::Path;
 use std::process::Command;
 
-use super::error::BenchError;
 use super::row::Row;
-use super::statistics::Spread;
+use crate::bench::error::BenchError;
+use crate::bench::statistics::Spread;
 use crate::process::{self, ProcessError};
 
 /// How often, and with which right to the processor.

@@ -4,27 +4,24 @@
 //! waitpid. The program that stands for `go` ends at once, so that hardly anything but the way to it is measured.
 
 mod bar;
-mod error;
 mod lab;
-mod machine;
 mod measure;
-mod page;
 mod peers;
 mod programs;
 mod report;
 mod row;
-mod statistics;
-mod table;
+mod section;
+mod tables;
 
 use std::fs;
-use std::path::PathBuf;
 
-pub(crate) use self::error::BenchError;
 use self::lab::Lab;
-use self::machine::Machine;
 use self::measure::Rounds;
 use self::programs::Programs;
 use self::report::Report;
+use super::error::BenchError;
+use super::machine::Machine;
+use super::page::{Output, Results};
 use crate::console;
 use crate::context::Context;
 
@@ -34,15 +31,8 @@ pub(crate) struct Args {
     /// How often each way is measured; the slowest only in every tenth round
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     rounds: u32,
-    /// Print JSON instead of a table
-    #[arg(long)]
-    json: bool,
-    /// Write benchmarks.md and benchmarks.json into this folder too
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Write the book's page, docs/benchmarks.md, and docs/benchmarks.json
-    #[arg(long, conflicts_with = "out")]
-    write: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Runs the task.
@@ -68,24 +58,15 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     let rounds = Rounds::of(args.rounds);
     console::note(format_args!("measuring {} ways in {rounds}", rows.len()));
     let measured = measure::measure(&programs.spawn, &rows, rounds)?;
-    let machine = Machine::look(context, &folder)?;
+    let machine = Machine::look(context, &folder, &["rustc", "cc", "rustup", "npm"], &["shims", "crates/gvr-core"])?;
     let report = Report::new(machine, measured, rounds, left_out, &lab.spelling(context)?)?;
-
-    if args.json {
-        console::transcript(report.json()?.trim_end());
-    } else {
-        console::transcript(table::text(&report).trim_end());
-    }
-    let out = if args.write { Some(context.workspace.join("docs")) } else { args.out.clone() };
-    if let Some(out) = out {
-        fs::create_dir_all(&out).map_err(|source| BenchError::disk(&out, source))?;
-        for (name, content) in [("benchmarks.md", page::page(&report)), ("benchmarks.json", report.json()?)] {
-            let path = out.join(name);
-            fs::write(&path, content).map_err(|source| BenchError::disk(&path, source))?;
-            console::note(format_args!("wrote {}", path.display()));
-        }
-    }
-    Ok(())
+    let results = Results {
+        bench: "shim",
+        text: tables::text(&report),
+        section: section::section(&report),
+        json: report.json()?,
+    };
+    args.output.deliver(context, &results)
 }
 
 /// Why nothing can be measured on this machine, if so.

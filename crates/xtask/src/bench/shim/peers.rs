@@ -5,9 +5,9 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::error::BenchError;
 use super::lab::{Lab, PINNED};
 use super::row::{Role, Row, utf8};
+use crate::bench::error::BenchError;
 use crate::context::Context;
 use crate::process::{self, ProcessError};
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::error::BenchError;
+use crate::bench::error::BenchError;
 use crate::console;
 use crate::context::Context;
 use crate::process::{self, ProcessError};

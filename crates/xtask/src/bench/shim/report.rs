@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::bar::{self, Bar};
-use super::error::BenchError;
-use super::machine::Machine;
 use super::measure::{Measured, Rounds};
 use super::row::Role;
-use super::statistics::Spread;
+use crate::bench::error::BenchError;
+use crate::bench::machine::Machine;
+use crate::bench::statistics::Spread;
 
 /// All that is known at the end.
 #[derive(Debug, Serialize)]

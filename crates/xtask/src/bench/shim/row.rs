@@ -4,7 +4,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::error::BenchError;
+use crate::bench::error::BenchError;
 
 /// What a row is, for those that compare rows with one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,35 +1,4 @@
-//! The results as a table, which reads well both in a terminal and as Markdown.
-
-use super::report::Report;
-use super::statistics::{hundredths, microseconds, signed_microseconds};
-
-/// What a terminal shows.
-pub(crate) fn text(report: &Report) -> String {
-    rows(report) + "\n" + &bars(report)
-}
-
-/// The rows that were measured.
-pub(crate) fn rows(report: &Report) -> String {
-    let header = ["way to the program", "runs", "min µs", "p10", "median", "p90", "overhead µs", "×"];
-    let cells = report.rows.iter().map(|row| {
-        let spread = row.spread;
-        let times = [spread.min_ns, spread.p10_ns, spread.median_ns, spread.p90_ns].map(microseconds);
-        let mut cells = vec![row.name.clone(), spread.runs.to_string()];
-        cells.extend(times);
-        cells.extend([signed_microseconds(row.overhead_ns), hundredths(row.times_hundredths)]);
-        cells
-    });
-    table(&header, cells)
-}
-
-/// The bars, each with what was measured.
-pub(crate) fn bars(report: &Report) -> String {
-    let cells = report.bars.iter().map(|bar| {
-        let verdict = if bar.is_met { "pass" } else { "miss" };
-        vec![format!("{}: {verdict}", bar.what), signed_microseconds(bar.most_ns), signed_microseconds(bar.measured_ns)]
-    });
-    table(&["bar", "at most µs", "measured µs"], cells)
-}
+//! Results as a table, which reads well both in a terminal and as Markdown.
 
 /// A table whose columns are as wide as their widest cells. The first column is text, all others are numbers.
 pub(crate) fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {

@@ -1,34 +1,35 @@
-//! The book's page about what the shim costs.
+//! The book's section about what the shim costs.
 
 use super::peers::ELSEWHERE;
 use super::report::Report;
-use super::statistics::microseconds;
-use super::table;
+use super::tables;
+use crate::bench::page::left_out;
+use crate::bench::statistics::microseconds;
+use crate::bench::table::table;
 
-/// The whole page.
-pub(crate) fn page(report: &Report) -> String {
+/// The whole section.
+pub(crate) fn section(report: &Report) -> String {
     let parts = [
         HEAD.to_owned(),
         machine(report),
-        format!("## A call through the shim\n\n{}\n{COLUMNS}", table::rows(report)),
-        format!("## The bars\n\n{BARS}\n{}", table::bars(report)),
-        left_out(report),
+        format!("{}\n{COLUMNS}", tables::rows(report)),
+        format!("### The bars\n\n{BARS}\n{}", tables::bars(report)),
+        left_out(&report.left_out),
         elsewhere(),
         commands(report),
-        FOOT.to_owned(),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 const HEAD: &str = "\
-# Benchmarks
+## A call through the shim
 
 What does it cost that `go` on PATH is a shim? Here the program that stands for `go` ends at once, and each way to it is
 timed from vfork and execve until waitpid. All ways take turns in one run, in another order each round, so that what else
-the machine does meets them alike: compare within this page, not with another.
+the machine does meets them alike: compare within this table, not with another.
 
-`cargo xtask bench shim` measures again, and `--write` writes this page and `benchmarks.json` beside it. Each way is first
-seen to lead to the right program; a way that does not fails the run.
+`cargo xtask bench shim` measures again. Each way is first seen to lead to the right program; a way that does not fails the
+run.
 ";
 
 const COLUMNS: &str = "\
@@ -41,28 +42,9 @@ const BARS: &str = "\
 What a call may cost. A busy machine misses a bar with the best of shims, so a miss is said here and fails nothing.
 ";
 
-const FOOT: &str = "<!-- Written by `cargo xtask bench shim --write`. -->\n";
-
 fn machine(report: &Report) -> String {
-    let machine = &report.machine;
     let priority = if report.real_time { "with real-time priority (`chrt -r 5`)" } else { "at ordinary priority" };
-    let mut lines = vec![
-        format!("- Date: {}, gvr at {}", machine.date, machine.commit),
-        format!("- Machine: {}, {} with {} cores", machine.platform, machine.processor, machine.cores),
-        format!("- System: Linux {}, {}", machine.kernel, machine.file_system),
-        format!("- Run: {} rounds after {} of warm-up, {priority}", report.rounds, report.warm_up),
-    ];
-    lines.extend(machine.versions.iter().map(|version| format!("- {version}")));
-    lines.join("\n") + "\n"
-}
-
-fn left_out(report: &Report) -> String {
-    if report.left_out.is_empty() {
-        return String::new();
-    }
-    // A reason may hold the end of what another program said.
-    let lines = report.left_out.iter().map(|reason| format!("- {}\n", reason.replace('\n', "\n  ")));
-    format!("## Left out\n\n{}", lines.collect::<String>())
+    report.machine.markdown(&format!("{} rounds after {} of warm-up, {priority}", report.rounds, report.warm_up))
 }
 
 fn elsewhere() -> String {
@@ -70,8 +52,8 @@ fn elsewhere() -> String {
         let shown = |microseconds_: u32| microseconds(u64::from(microseconds_) * 1000);
         vec![peer.name.to_owned(), shown(peer.overhead_us), peer.deep_us.map_or_else(|| "–".to_owned(), shown)]
     });
-    let table = table::table(&["measured elsewhere", "overhead µs", "20 folders deep"], rows);
-    format!("## Not measured here\n\n{ELSEWHERE_TEXT}\n{table}")
+    let table = table(&["measured elsewhere", "overhead µs", "20 folders deep"], rows);
+    format!("### Not measured here\n\n{ELSEWHERE_TEXT}\n{table}")
 }
 
 const ELSEWHERE_TEXT: &str = "\
@@ -82,7 +64,7 @@ no more.
 
 fn commands(report: &Report) -> String {
     let lines = report.rows.iter().map(|row| format!("# {}\n{}\n", row.name.replace('`', ""), row.command));
-    format!("## What was run\n\n{COMMANDS}\n```sh\n{}```\n", lines.collect::<String>())
+    format!("### What was run\n\n{COMMANDS}\n```sh\n{}```\n", lines.collect::<String>())
 }
 
 const COMMANDS: &str = "\

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::process::ProcessError;
 
-/// The ways to a program could not be measured.
+/// Something could not be measured.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BenchError {
     /// A program was not built, or the one that measures failed.
@@ -47,13 +47,23 @@ pub(crate) enum BenchError {
         /// The row.
         name: String,
     },
+    /// The page does not say where the results belong.
+    #[error("{page} has no place for the results: it needs these two lines\n{begin}{end}")]
+    NoSection {
+        /// The page.
+        page: PathBuf,
+        /// The line before them.
+        begin: String,
+        /// The line behind them.
+        end: String,
+    },
     /// The report is no JSON.
     #[error("could not write the results as JSON")]
     Json(#[from] serde_json::Error),
 }
 
 impl BenchError {
-    pub(super) fn disk(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn disk(path: &Path, source: io::Error) -> Self {
         Self::Disk { path: path.to_owned(), source }
     }
 }

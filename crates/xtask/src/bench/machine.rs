@@ -30,11 +30,19 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// Looks at this machine; `folder` is where the laboratory lies.
-    pub(crate) fn look(context: &Context, folder: &Path) -> Result<Self, BenchError> {
+    /// Looks at this machine.
+    ///
+    /// `folder` is where the laboratory lies; `programs` are those whose versions matter, as far as they are on PATH; and
+    /// `sources` are the paths in the repository that what is measured was built from.
+    pub(crate) fn look(
+        context: &Context,
+        folder: &Path,
+        programs: &[&str],
+        sources: &[&str],
+    ) -> Result<Self, BenchError> {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
         let folder = folder.canonicalize().map_err(|source| BenchError::disk(folder, source))?;
-        let programs = ["rustc", "cc", "rustup", "npm"].into_iter().filter(|program| context.has_program(program));
+        let programs = programs.iter().filter(|program| context.has_program(program));
         let versions =
             programs.filter_map(|program| Some(format!("{program}: {}", first_line(program, &["--version"])?)));
         Ok(Self {
@@ -45,8 +53,20 @@ impl Machine {
             kernel: read("/proc/sys/kernel/osrelease").trim_end().to_owned(),
             file_system: file_system(&read("/proc/self/mounts"), &folder).unwrap_or(UNKNOWN).to_owned(),
             versions: versions.chain(shell()).collect(),
-            commit: commit(context),
+            commit: commit(context, sources),
         })
+    }
+
+    /// A list for the page. `run` says how it was measured.
+    pub(crate) fn markdown(&self, run: &str) -> String {
+        let mut lines = vec![
+            format!("- Date: {}, gvr at {}", self.date, self.commit),
+            format!("- Machine: {}, {} with {} cores", self.platform, self.processor, self.cores),
+            format!("- System: Linux {}, {}", self.kernel, self.file_system),
+            format!("- Run: {run}"),
+        ];
+        lines.extend(self.versions.iter().map(|version| format!("- {version}")));
+        lines.join("\n") + "\n"
     }
 }
 
@@ -63,15 +83,14 @@ fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
     String::from_utf8(output.stdout).ok()?.lines().next().map(str::to_owned)
 }
 
-fn commit(context: &Context) -> String {
+fn commit(context: &Context, sources: &[&str]) -> String {
     let git = |arguments: &[&str]| {
         let output = process::output(Command::new("git").args(arguments).current_dir(&context.workspace)).ok()?;
         Some(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
     };
     let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else { return UNKNOWN.to_owned() };
-    // What is linked into the shim, and nothing else.
-    let changed = git(&["status", "--porcelain", "--", "Cargo.lock", "Cargo.toml", "shims", "crates/gvr-core"]);
-    if changed.is_some_and(|changed| changed.is_empty()) { commit } else { commit + " with changes to the shim" }
+    let changed = git(&[&["status", "--porcelain", "--", "Cargo.lock", "Cargo.toml"], sources].concat());
+    if changed.is_some_and(|changed| changed.is_empty()) { commit } else { commit + " with changes" }
 }
 
 /// The processor's name, from `/proc/cpuinfo`; arm64's has none.
