@@ -103,6 +103,14 @@ impl Arch {
             Arch::S390x => "s390x",
         }
     }
+
+    /// Go's name of it (GOARCH), which the toolchain's module uses.
+    pub const fn goarch(self) -> &'static str {
+        match self {
+            Arch::Armv6l => "arm",
+            other => other.name(),
+        }
+    }
 }
 
 /// What a toolchain runs on: `darwin-arm64`, `linux-amd64`.

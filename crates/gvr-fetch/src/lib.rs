@@ -7,6 +7,7 @@
 
 mod config;
 mod digest;
+pub mod dirhash;
 mod download;
 mod error;
 mod fetcher;

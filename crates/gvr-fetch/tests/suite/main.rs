@@ -7,6 +7,7 @@ mod hostile;
 mod http;
 mod index;
 mod locate;
+mod official;
 mod proxy;
 mod resume;
 mod sources;
