@@ -23,6 +23,7 @@ mod real;
 mod resolve;
 mod shim;
 mod terminal;
+mod trust;
 mod uninstall;
 mod version;
 mod version_files;

@@ -14,6 +14,7 @@ mod fetcher;
 mod http;
 mod index;
 mod locate;
+mod pins;
 mod progress;
 mod source;
 mod unpack;
@@ -28,5 +29,6 @@ pub use index::{
     Archive, DocumentError, Freshness, HashSource, Index, IndexAnswer, IndexError, Lookup, Origin, Release,
 };
 pub use locate::LocateError;
+pub use pins::Pin;
 pub use progress::{NoProgress, Progress};
 pub use unpack::{EntryProblem, UnpackError};

@@ -4,8 +4,8 @@ use gvr_core::{Platform, Version};
 
 use crate::http::{Request, in_attempts};
 use crate::index::{self, HashSource, Index, Lookup};
-use crate::source::{base_url, checksum_url};
-use crate::{Archive, ErrorKind, FetchError, Fetcher, Freshness, IndexError, Origin, Sha256};
+use crate::source::{Shown, base_url, checksum_url, index_url};
+use crate::{Archive, ErrorKind, FetchError, Fetcher, Freshness, IndexError, Origin, Pin, Sha256};
 
 /// The most that is read of an archive's `.sha256`, which has 64 bytes. A web page in its place is longer, and then it
 /// does not matter how it goes on.
@@ -32,6 +32,18 @@ pub enum LocateError {
         /// At most five that may be meant, the closest first.
         nearest: Vec<Version>,
     },
+    /// The list of releases says another hash than the one that this gvr knows Go to have published.
+    #[error("{said_by} says that the SHA-256 of {file} is {said}, but Go published {published} (gvr's own table)")]
+    Lie {
+        /// The archive's name.
+        file: String,
+        /// Who says so: the list's URL, without a password.
+        said_by: String,
+        /// What it says.
+        said: Sha256,
+        /// What Go published.
+        published: Sha256,
+    },
     /// Whether there is one could not be found out.
     #[error("cannot find out whether there is a Go {version}: {source}")]
     Unanswered {
@@ -48,6 +60,7 @@ impl LocateError {
         match self {
             Self::NoBuild { .. } => ErrorKind::NoBuild,
             Self::UnknownVersion { .. } => ErrorKind::Unknown,
+            Self::Lie { .. } => ErrorKind::Refused,
             Self::Unanswered { source, .. } => source.kind(),
         }
     }
@@ -64,12 +77,47 @@ impl LocateError {
                 let names: Vec<_> = nearest.iter().map(ToString::to_string).collect();
                 Some(format!("the nearest: {}", names.join(", ")))
             }
+            Self::Lie { .. } => Some(
+                "nothing was downloaded; what GVR_DIST_URL names does not tell what Go published: unset it, or tell its owner"
+                    .to_owned(),
+            ),
             Self::Unanswered { source, .. } => source.hint(),
         }
     }
 }
 
+/// The archive that this gvr knows Go to have published, if it does. Nobody needs to be asked for that; but what has been
+/// asked before, the cached list of releases, must agree.
+fn pinned(fetcher: &Fetcher, version: Version, platform: Platform) -> Result<Option<Archive>, LocateError> {
+    let Some(pin) = Pin::find(version, platform) else { return Ok(None) };
+    let cached = index::cached(fetcher);
+    let listed = cached.as_ref().and_then(|index| index.release(version)?.archive(platform));
+    match listed.and_then(|archive| Some((archive, archive.sha256?))) {
+        Some((archive, said)) if said != pin.sha256 => Err(LocateError::Lie {
+            file: archive.file_name(),
+            said_by: list_of_releases(fetcher),
+            said,
+            published: pin.sha256,
+        }),
+        _ => {
+            let size = listed.and_then(|archive| archive.size);
+            let (sha256, hash_from) = (Some(pin.sha256), HashSource::Pinned);
+            Ok(Some(Archive { version, platform, sha256, hash_from, size }))
+        }
+    }
+}
+
+fn list_of_releases(fetcher: &Fetcher) -> String {
+    match base_url(&fetcher.config().dist_url) {
+        Ok(base) => Shown(&index_url(&base)).to_string(),
+        Err(_) => "the cached list of releases".to_owned(),
+    }
+}
+
 pub(crate) fn locate(fetcher: &Fetcher, version: Version, platform: Platform) -> Result<Archive, LocateError> {
+    if let Some(archive) = pinned(fetcher, version, platform)? {
+        return Ok(archive);
+    }
     let unanswered = |error: IndexError| LocateError::Unanswered { version, source: Box::new(error) };
     let (known, trouble) = match listed(fetcher, version) {
         Ok((index, trouble)) => (index, trouble),

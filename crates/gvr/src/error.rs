@@ -153,7 +153,7 @@ impl From<LocateError> for CliError {
     fn from(error: LocateError) -> Self {
         let other = match &error {
             LocateError::NoBuild { version, platform, .. } => other_build(*version, *platform),
-            LocateError::UnknownVersion { .. } | LocateError::Unanswered { .. } => None,
+            LocateError::UnknownVersion { .. } | LocateError::Lie { .. } | LocateError::Unanswered { .. } => None,
         };
         Self::from_chain(exit_of(error.kind()), &error).hints(error.hint()).hints(other)
     }

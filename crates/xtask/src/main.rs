@@ -9,6 +9,7 @@ mod console;
 mod context;
 mod dist;
 mod packages;
+mod pins;
 mod process;
 mod test;
 mod trial;
@@ -31,6 +32,7 @@ struct Args {
 enum Task {
     Bench(bench::Args),
     Dist(dist::Args),
+    Pins(pins::Args),
     Test(test::Args),
     Try(trial::Args),
 }
@@ -44,6 +46,8 @@ enum TaskError {
     Context(#[from] context::ContextError),
     #[error(transparent)]
     Dist(#[from] dist::DistError),
+    #[error(transparent)]
+    Pins(#[from] pins::PinsError),
     #[error(transparent)]
     Test(#[from] test::TestError),
     #[error(transparent)]
@@ -70,6 +74,7 @@ fn run(args: Args) -> Result<(), TaskError> {
     match args.task {
         Task::Bench(args) => bench::run(&context, &args)?,
         Task::Dist(args) => dist::run(&context, &args)?,
+        Task::Pins(args) => pins::run(&context, &args)?,
         Task::Test(args) => test::run(&context, &args)?,
         Task::Try(args) => trial::run(&context, &args)?,
     }

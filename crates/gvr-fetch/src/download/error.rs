@@ -15,6 +15,16 @@ pub enum InstallError {
         /// The archive's name.
         file: String,
     },
+    /// Another hash is asked for than the one that this gvr knows Go to have published.
+    #[error("{file} was to have the SHA-256 {asked}, but Go published {published} (gvr's own table)")]
+    NotPublished {
+        /// The archive's name.
+        file: String,
+        /// What somebody says.
+        asked: Sha256,
+        /// What Go published.
+        published: Sha256,
+    },
     /// No source gave the archive.
     #[error("{}", Listed(.0))]
     Sources(Vec<SourceFailure>),
@@ -142,7 +152,7 @@ impl InstallError {
     /// The class of this error. Of several sources' failures the gravest counts: wrong bytes before no bytes.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NoHash { .. } | Self::Archive { .. } => ErrorKind::Refused,
+            Self::NoHash { .. } | Self::NotPublished { .. } | Self::Archive { .. } => ErrorKind::Refused,
             Self::Settings(_) | Self::Local { .. } | Self::Folder { .. } => ErrorKind::Local,
             Self::Sources(failures) => {
                 let has = |kind| failures.iter().any(|failure| failure.problem.kind() == kind);
@@ -156,8 +166,10 @@ impl InstallError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Settings(error) => error.hint(),
-            Self::Sources(failures) => failures.iter().rev().find_map(|failure| {
-                match &failure.problem {
+            // Of the gravest: that another place has nothing is not what matters after wrong bytes.
+            Self::Sources(failures) => {
+                failures.iter().rev().filter(|it| it.problem.kind() == self.kind()).find_map(|failure| {
+                    match &failure.problem {
                 SourceProblem::Fetch(error) => error.hint(),
                 SourceProblem::WebPage { .. } => Some(
                     "does this network want you to log in first? are GVR_DIST_URL and GVR_MIRROR right?".to_owned(),
@@ -170,7 +182,8 @@ impl InstallError {
                 SourceProblem::Truncated { .. } => Some("to go on with it: run the same command again".to_owned()),
                 SourceProblem::Read { .. } => None,
             }
-            }),
+                })
+            }
             Self::Local { source: UnpackError::Write { source, .. }, .. }
                 if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) =>
             {

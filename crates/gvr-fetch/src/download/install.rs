@@ -38,6 +38,9 @@ pub(crate) fn install(
     keep_archive: bool,
 ) -> Result<Fetched, InstallError> {
     let Some(sha256) = archive.sha256 else { return Err(InstallError::NoHash { file: archive.file_name() }) };
+    if let Some(published) = archive.pin().map(|pin| pin.sha256).filter(|published| *published != sha256) {
+        return Err(InstallError::NotPublished { file: archive.file_name(), asked: sha256, published });
+    }
     // Another attempt empties the folder, so what is in it must be this download's own.
     check_empty(destination).map_err(|source| InstallError::Folder { path: destination.to_owned(), source })?;
     let expected = Expected { archive, sha256, destination };

@@ -6,6 +6,6 @@ mod refresh;
 mod releases;
 
 pub use document::DocumentError;
-pub(crate) use refresh::refresh;
 pub use refresh::{Freshness, IndexAnswer, IndexError, Origin};
+pub(crate) use refresh::{cached, refresh};
 pub use releases::{Archive, HashSource, Index, Lookup, Release};

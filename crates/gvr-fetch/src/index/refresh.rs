@@ -121,6 +121,13 @@ enum Asked {
     Changed(Index, Validators),
 }
 
+/// The index that the server of these settings sent before, if it is still here. Nobody is asked.
+pub(crate) fn cached(fetcher: &Fetcher) -> Option<Index> {
+    let config = fetcher.config();
+    let url = index_url(&base_url(&config.dist_url).ok()?);
+    cache::read(&config.index_cache, url.as_str()).map(|cached| cached.index)
+}
+
 /// Answers with an index of the wanted freshness, or the best there is.
 pub(crate) fn refresh(fetcher: &Fetcher, freshness: Freshness) -> Result<IndexAnswer, IndexError> {
     let config = fetcher.config();

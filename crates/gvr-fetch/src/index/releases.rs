@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gvr_core::{Platform, Version};
 
 use super::DocumentError;
-use crate::Sha256;
+use crate::{Pin, Sha256};
 
 /// How many versions [`Lookup::UnknownVersion`] names at most.
 const MOST_NEAREST: usize = 5;
@@ -28,6 +28,8 @@ pub struct Archive {
 /// Who published an archive's hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HashSource {
+    /// The table that is compiled into gvr.
+    Pinned,
     /// The list of releases.
     Index,
     /// The file of the archive's name with `.sha256` behind it, for a release that the list does not have yet.
@@ -38,6 +40,7 @@ impl HashSource {
     /// A name for it that does not change, as receipts have it.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Pinned => "pinned",
             Self::Index => "index",
             Self::ChecksumFile => "sha256-file",
         }
@@ -48,6 +51,11 @@ impl Archive {
     /// The name under which it is published: `go1.22.5.linux-amd64.tar.gz`.
     pub fn file_name(&self) -> String {
         self.platform.archive_name(self.version)
+    }
+
+    /// What this gvr knows Go to have published under that name, if it does.
+    pub fn pin(&self) -> Option<Pin> {
+        Pin::find(self.version, self.platform)
     }
 }
 

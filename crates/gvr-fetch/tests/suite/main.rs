@@ -8,6 +8,7 @@ mod http;
 mod index;
 mod locate;
 mod official;
+mod pins;
 mod proxy;
 mod resume;
 mod sources;
