@@ -25,5 +25,6 @@ mod shim;
 mod terminal;
 mod trust;
 mod uninstall;
+mod verify;
 mod version;
 mod version_files;

@@ -51,6 +51,9 @@ impl Layout {
     /// The receipt's name inside a toolchain's folder.
     pub const RECEIPT: &'static str = ".gvr-receipt.toml";
 
+    /// The file beside the receipt that lists what the toolchain consists of.
+    pub const MANIFEST: &'static str = ".gvr-manifest.gz";
+
     /// `shims`: the folder that stands on PATH.
     pub fn shims(&self) -> PathBuf {
         self.root.join("shims")

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use gvr_core::{Layout, Toolchain};
 
 use crate::stage::Stage;
-use crate::{FolderError, LockError, Receipt, Store, Waiting, durable, folders, tree};
+use crate::{FolderError, LockError, Manifest, ManifestError, Receipt, Store, Waiting, durable, folders, tree};
 
 /// What to do if the toolchain is installed already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,9 @@ pub enum InstallError<E> {
     /// The tree could not be filled: the closure's own error.
     #[error(transparent)]
     Fill(E),
+    /// The finished tree could not be read again.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// The receipt could not be written.
     #[error("cannot write the receipt of {toolchain}")]
     Receipt {
@@ -144,8 +147,10 @@ impl Store {
     /// Makes a filled tree complete and durable.
     fn seal<E>(&self, toolchain: Toolchain, tree: &Path, receipt: &Receipt) -> Result<(), InstallError<E>> {
         let durability = self.durability();
+        let manifest = Manifest::of_tree(tree)?;
         tree::make_writable(tree)
-            .and_then(|()| receipt.write(&tree.join(Layout::RECEIPT), durability))
+            .and_then(|()| manifest.write(&tree.join(Layout::MANIFEST), durability))
+            .and_then(|digest| receipt.write(&tree.join(Layout::RECEIPT), Some(&digest), durability))
             .map_err(|source| InstallError::Receipt { toolchain, source })?;
         durability.sync_tree(tree).map_err(|source| InstallError::Sync { path: tree.to_owned(), source })
     }

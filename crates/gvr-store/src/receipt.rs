@@ -87,6 +87,9 @@ struct Header {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: u32,
+    /// The digest of the tree's manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tree: Option<&'a str>,
     #[serde(flatten)]
     receipt: &'a Receipt,
 }
@@ -102,11 +105,26 @@ impl Receipt {
     }
 
     /// Writes it to `path`, where there must be nothing: an archive that brings a receipt of its own is not Go's.
-    pub(crate) fn write(&self, path: &Path, durability: Durability) -> io::Result<()> {
-        let text = toml::to_string(&Document { schema: SCHEMA, receipt: self }).map_err(io::Error::other)?;
+    /// `tree` is the digest of the tree's manifest.
+    pub(crate) fn write(&self, path: &Path, tree: Option<&str>, durability: Durability) -> io::Result<()> {
+        let text = toml::to_string(&Document { schema: SCHEMA, tree, receipt: self }).map_err(io::Error::other)?;
         let mut file = File::options().write(true).create_new(true).mode(0o644).open(path)?;
         file.write_all(text.as_bytes())?;
         durability.sync_file(&file)
+    }
+
+    /// The digest of the tree's manifest that the receipt at `path` states. A gvr before manifests stated none.
+    pub(crate) fn read_tree_digest(path: &Path) -> Result<Option<String>, ReceiptError> {
+        #[derive(Deserialize)]
+        struct Tree {
+            tree: Option<String>,
+        }
+        if Self::read(path)?.is_none() {
+            return Ok(None);
+        }
+        let text = fs::read_to_string(path).map_err(|source| ReceiptError::Read { path: path.to_owned(), source })?;
+        let malformed = |error| ReceiptError::Malformed { path: path.to_owned(), source: Box::new(error) };
+        toml::from_str::<Tree>(&text).map(|document| document.tree).map_err(malformed)
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, ReceiptError> {
@@ -174,9 +192,10 @@ mod tests {
         let path = folder.path().join("receipt");
         for checked in [example().checked, Vec::new()] {
             let receipt = Receipt { checked, ..example() };
-            receipt.write(&path, Durability::Full).unwrap();
+            receipt.write(&path, Some("a digest"), Durability::Full).unwrap();
             assert_eq!(Receipt::read(&path).unwrap(), Some(receipt));
             assert!(fs::read_to_string(&path).unwrap().starts_with("schema = 1\n"));
+            assert_eq!(Receipt::read_tree_digest(&path).unwrap().as_deref(), Some("a digest"));
             fs::remove_file(&path).unwrap();
         }
         assert_eq!(Receipt::read(&path).unwrap(), None);
@@ -187,7 +206,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("receipt");
         symlink("elsewhere", &path).unwrap();
-        let error = example().write(&path, Durability::None).unwrap_err();
+        let error = example().write(&path, None, Durability::None).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
         assert!(!folder.path().join("elsewhere").exists());
     }
@@ -204,7 +223,7 @@ mod tests {
         for text in ["", "schema = 1", "schema = \"1\"", "schema = -1", "<html>", "version = \"1.22.5\""] {
             assert!(matches!(parse(text), Err(ReceiptError::Malformed { .. })), "{text:?}");
         }
-        let text = toml::to_string(&Document { schema: SCHEMA, receipt: &example() }).unwrap();
+        let text = toml::to_string(&Document { schema: SCHEMA, tree: None, receipt: &example() }).unwrap();
         assert!(parse(&text).is_ok());
         assert!(parse(&text.replace("\"1.22.5\"", "\"1.22.5.6\"")).is_err());
         assert!(parse(&text.replace("linux-amd64\"", "plan9-amd64\"")).is_err());

@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gvr_core::{Layout, Toolchain};
 
 use crate::lock::{self, Kind, Lock};
-use crate::{Durability, FolderError, LockError, Receipt, ReceiptError, Waiting, folders, stage};
+use crate::{
+    Durability, FolderError, LockError, Manifest, ManifestError, Receipt, ReceiptError, Waiting, folders, stage,
+};
 
 /// How a store behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,17 @@ pub struct ListError {
     pub path: PathBuf,
     /// Why.
     pub source: io::Error,
+}
+
+/// What was written down about an installed tree cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The receipt.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
+    /// The manifest.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
 }
 
 impl Store {
@@ -93,6 +106,26 @@ impl Store {
     /// What was written down when a toolchain was installed; `None` if it is not installed, or was not installed by gvr.
     pub fn receipt(&self, toolchain: Toolchain) -> Result<Option<Receipt>, ReceiptError> {
         Receipt::read(&self.layout.receipt(toolchain))
+    }
+
+    /// What the tree at `goroot` consisted of when a gvr installed it; `None` where none did, or one before manifests.
+    pub fn manifest_of(goroot: &Path) -> Result<Option<Manifest>, RecordError> {
+        match Receipt::read_tree_digest(&goroot.join(Layout::RECEIPT))? {
+            Some(digest) => match Manifest::read(&goroot.join(Layout::MANIFEST), &digest)? {
+                Some(manifest) => Ok(Some(manifest)),
+                None => Err(ManifestError::Altered {
+                    path: goroot.join(Layout::MANIFEST),
+                    reason: "the receipt speaks of it, and it is not there",
+                }
+                .into()),
+            },
+            None => Ok(None),
+        }
+    }
+
+    /// The receipt in the tree at `goroot`, if there is one.
+    pub fn receipt_of(goroot: &Path) -> Result<Option<Receipt>, ReceiptError> {
+        Receipt::read(&goroot.join(Layout::RECEIPT))
     }
 
     pub(crate) fn durability(&self) -> Durability {

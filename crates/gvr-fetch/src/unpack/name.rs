@@ -1,5 +1,7 @@
 //! Which names a Go archive may have in it.
 
+use gvr_core::Layout;
+
 use super::EntryProblem;
 
 /// Real archives stay below 200.
@@ -53,7 +55,8 @@ fn check_part(part: &str) -> Result<(), EntryProblem> {
         return Err(EntryProblem::TooLong);
     }
     // `._name` is where macOS keeps what other file systems cannot hold of `name`.
-    if part.starts_with("._") || part.eq_ignore_ascii_case(gvr_core::Layout::RECEIPT) {
+    let is_ours = [Layout::RECEIPT, Layout::MANIFEST].iter().any(|ours| part.eq_ignore_ascii_case(ours));
+    if part.starts_with("._") || is_ours {
         return Err(EntryProblem::Reserved);
     }
     Ok(())
@@ -129,6 +132,7 @@ mod tests {
             ("go/x×y".as_bytes(), Character('×')),
             (b"go/.gvr-receipt.toml", Reserved),
             (b"go/.GVR-Receipt.toml", Reserved),
+            (b"go/.gvr-manifest.gz", Reserved),
             (b"go/bin/._go", Reserved),
             (long.as_bytes(), TooLong),
             (deep.as_bytes(), TooLong),

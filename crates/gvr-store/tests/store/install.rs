@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use gvr_core::Layout;
-use gvr_store::{InstallError, Installed, Options, Receipt, Replace, SayNothing};
+use gvr_store::{InstallError, Installed, Manifest, Options, Receipt, Replace, SayNothing, Store};
 
 use crate::common::{Sandbox, content, copy_program, fill, install, names, receipt, toolchain};
 
@@ -27,7 +27,9 @@ fn installs_once_and_again_when_asked_to() {
     assert_eq!(store.installed().unwrap(), ["1.22.5", "1.23.1"].map(toolchain));
     assert_eq!(store.receipt(toolchain("1.22.5")).unwrap(), Some(receipt("1.22.5")));
     let tree = store.layout().toolchain(toolchain("1.22.5"));
-    assert_eq!(names(&tree), [Layout::RECEIPT, "VERSION", "bin"]);
+    assert_eq!(names(&tree), [Layout::MANIFEST, Layout::RECEIPT, "VERSION", "bin"]);
+    let now = Manifest::of_tree(&tree).unwrap();
+    assert_eq!(Store::manifest_of(&tree).unwrap(), Some(now));
     assert_eq!(fs::metadata(tree).unwrap().permissions().mode() & 0o7777, 0o755);
     assert_eq!(sandbox.leftovers(), [""; 0]);
     assert_eq!(names(&store.layout().locks()), ["1.22.5", "1.23.1", "store"]);

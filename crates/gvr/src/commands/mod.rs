@@ -13,6 +13,7 @@ mod place;
 mod rehash;
 mod remote;
 mod uninstall;
+mod verify;
 mod version;
 mod which;
 
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Local(pin::LocalArgs),
     Global(pin::GlobalArgs),
     Latest(latest::Args),
+    Verify(verify::Args),
     Explain(explain::Args),
     #[command(visible_alias = "current")]
     Version(version::Args),
@@ -76,6 +78,7 @@ impl Command {
             Self::VersionOrigin(_) => done(version::origin(context)),
             Self::VersionFile(args) => done(version::file(context, &args)),
             Self::Exec(args) => exec::run(context, &args),
+            Self::Verify(args) => done(verify::run(context, &args)),
             Self::Which(args) => done(which::which(context, &args)),
             Self::Whence(args) => which::whence(context, &args),
             Self::Installed(args) => done(place::installed(context, &args)),

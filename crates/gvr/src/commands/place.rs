@@ -69,6 +69,11 @@ fn folder(context: &Context<'_>, toolchain: Option<Toolchain>) -> Result<PathBuf
     if let Some(toolchain) = toolchain {
         return Ok(context.layout().toolchain(toolchain));
     }
+    system_goroot(context)
+}
+
+/// The folder of the Go that PATH has besides gvr's.
+pub(super) fn system_goroot(context: &Context<'_>) -> Result<PathBuf, CliError> {
     let program = context.system_path().find(&Disk, "go").and_then(|program| Disk.canonical(&program));
     let goroot = program.as_deref().and_then(|program| Some(program.parent()?.parent()?.to_owned()));
     goroot.ok_or_else(|| {
