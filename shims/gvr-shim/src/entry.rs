@@ -41,8 +41,10 @@ unsafe fn strings(array: *const *const c_char) -> Vec<&'static CStr> {
 /// that the kernel does not know to a shell.
 pub(crate) fn become_program(program: &CStr, arguments: &[&CStr], environment: &[&CStr]) -> io::Error {
     let pointers = |strings: &[&CStr]| {
-        let ends = std::iter::once(std::ptr::null());
-        strings.iter().map(|string| string.as_ptr()).chain(ends).collect::<Vec<_>>()
+        let mut pointers = Vec::with_capacity(strings.len() + 1);
+        pointers.extend(strings.iter().map(|string| string.as_ptr()));
+        pointers.push(std::ptr::null());
+        pointers
     };
     let (arguments, environment) = (pointers(arguments), pointers(environment));
     // SAFETY: all three are what execve asks for, and they outlive the call.

@@ -34,17 +34,22 @@ impl<'a> Successor<'a> {
 
     /// Becomes it; comes back only with the reason why not.
     pub(crate) fn start(&self, environment: &[&CStr]) -> io::Error {
-        let Ok(program) = CString::new(self.program.as_os_str().as_bytes()) else {
+        let path = self.program.as_os_str().as_bytes();
+        let mut program = Vec::with_capacity(path.len() + 1);
+        program.extend_from_slice(path);
+        program.push(0);
+        let Ok(program) = CStr::from_bytes_with_nul(&program) else {
             return io::ErrorKind::InvalidInput.into();
         };
         let new = self.new_variables();
         let is_kept = |entry: &&&CStr| !self.changes.iter().any(|(name, _)| value_of(entry, name).is_some());
         let kept = environment.iter().filter(is_kept).copied();
-        let environment: Vec<&CStr> = kept.chain(new.iter().map(CString::as_c_str)).collect();
+        let mut all = Vec::with_capacity(environment.len() + new.len());
+        all.extend(kept.chain(new.iter().map(CString::as_c_str)));
         let mut arguments = Vec::with_capacity(self.arguments.len() + 1);
-        arguments.push(program.as_c_str());
+        arguments.push(program);
         arguments.extend(&self.arguments);
-        entry::become_program(&program, &arguments, &environment)
+        entry::become_program(program, &arguments, &all)
     }
 
     fn new_variables(&self) -> Vec<CString> {
