@@ -7,10 +7,10 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::Version;
 use crate::files::Files;
 use crate::pins::Requirement;
 use crate::search::Source;
+use crate::{Version, paths};
 
 /// The first Go that switches.
 const FIRST_TO_SWITCH: Version = Version::release(1, 21, 0);
@@ -84,12 +84,14 @@ pub fn settings_file(
         Some(value) if value == Path::new("off") => None,
         Some(file) => Some(file),
         None => {
-            let folder = if is_macos {
-                set(home)?.join("Library/Application Support")
-            } else {
-                set(config_home).filter(|path| path.is_absolute()).or_else(|| Some(set(home)?.join(".config")))?
-            };
-            Some(folder.join("go/env"))
+            let below = |folder: PathBuf, name: &str| paths::below(&folder, &[name.as_ref(), "go/env".as_ref()]);
+            if is_macos {
+                return Some(below(set(home)?, "Library/Application Support"));
+            }
+            match set(config_home).filter(|path| path.is_absolute()) {
+                Some(folder) => Some(paths::below(&folder, &["go/env".as_ref()])),
+                None => Some(below(set(home)?, ".config")),
+            }
         }
     }
 }

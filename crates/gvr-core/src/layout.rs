@@ -2,9 +2,10 @@
 //!
 //! Nothing stored there holds an absolute path, so the root can be moved.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::Toolchain;
+use crate::{Toolchain, paths};
 
 /// The folders and files under `GVR_ROOT`. A value of this type creates nothing; creating is the store's work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,22 +26,20 @@ impl Layout {
 
     /// `versions`: a folder for each installed toolchain, complete or absent.
     pub fn versions(&self) -> PathBuf {
-        self.root.join("versions")
+        self.below("versions")
     }
 
     /// A toolchain's own folder, which is its GOROOT.
     pub fn toolchain(&self, toolchain: Toolchain) -> PathBuf {
-        let mut path = self.versions();
-        path.push(toolchain.to_string());
-        path
+        let name = toolchain.folder_name();
+        paths::below(&self.root, &["versions".as_ref(), name.as_ref()])
     }
 
     /// A program of a toolchain: `versions/1.22.5/bin/go`.
-    pub fn program(&self, toolchain: Toolchain, name: impl AsRef<Path>) -> PathBuf {
-        let mut path = self.toolchain(toolchain);
-        path.push("bin");
-        path.push(name);
-        path
+    pub fn program(&self, toolchain: Toolchain, name: impl AsRef<OsStr>) -> PathBuf {
+        let toolchain = toolchain.folder_name();
+        let names = ["versions".as_ref(), toolchain.as_ref(), "bin".as_ref(), name.as_ref()];
+        paths::below(&self.root, &names)
     }
 
     /// What was installed, from where, and how it was checked; inside the toolchain's folder.
@@ -56,7 +55,7 @@ impl Layout {
 
     /// `shims`: the folder that stands on PATH.
     pub fn shims(&self) -> PathBuf {
-        self.root.join("shims")
+        self.below("shims")
     }
 
     /// The file by which any gvr knows a folder of shims, whichever root it belongs to.
@@ -64,7 +63,7 @@ impl Layout {
 
     /// `cache`: archives by their SHA-256, partial downloads, the release index.
     pub fn cache(&self) -> PathBuf {
-        self.root.join("cache")
+        self.below("cache")
     }
 
     /// The release index as it was last fetched, with what is needed to ask whether it changed.
@@ -74,33 +73,35 @@ impl Layout {
 
     /// `locks`: files that are locked, never removed.
     pub fn locks(&self) -> PathBuf {
-        self.root.join("locks")
+        self.below("locks")
     }
 
     /// `tmp`: what is being built or removed; on the same file system as `versions`.
     pub fn temporary(&self) -> PathBuf {
-        self.root.join("tmp")
+        self.below("tmp")
     }
 
     /// The global version.
     pub fn global_version(&self) -> PathBuf {
-        self.root.join("version")
+        self.below("version")
     }
 
     /// The user's settings.
     pub fn config(&self) -> PathBuf {
-        self.root.join("config.toml")
+        self.below("config.toml")
     }
 
     /// The part of the settings that the shim needs, rendered for it; absent while all are at their defaults.
     pub fn shim_settings(&self) -> PathBuf {
-        self.root.join("shim-settings")
+        self.below("shim-settings")
     }
 
     /// `bin/gvr`: where the installer puts gvr itself.
     pub fn own_program(&self) -> PathBuf {
-        let mut path = self.root.join("bin");
-        path.push("gvr");
-        path
+        paths::below(&self.root, &["bin".as_ref(), "gvr".as_ref()])
+    }
+
+    fn below(&self, name: &str) -> PathBuf {
+        paths::below(&self.root, &[name.as_ref()])
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! This crate decides; it does not act. It knows no network, no clock, no terminal, no environment and no process: what
 //! it needs of the machine is handed to it as values, and files are read through the one trait [`files::Files`]. It
-//! depends on `std` and `semver`, because the shim links all of it and starts on every call of `go`.
+//! depends on `std`, `semver` and `rustix` (for files asked for from where a walk has come to, which `std` cannot do), because
+//! the shim links all of it and starts on every call of `go`.
 
 pub mod exit;
 pub mod explain;
@@ -11,6 +12,7 @@ pub mod files;
 mod fixture;
 pub mod gotoolchain;
 mod layout;
+pub mod paths;
 pub mod pins;
 mod platform;
 mod request;

@@ -28,10 +28,22 @@ impl Toolchain {
         self.platform.is_some_and(|platform| !running.is_some_and(|running| platform.runs_beside(running)))
     }
 
+    /// The name of its folder under `versions`.
+    pub fn folder_name(self) -> String {
+        // The longest are of the shape of `1.22.10-windows-amd64`.
+        let mut name = String::with_capacity(32);
+        self.version.append_to(&mut name);
+        if let Some(platform) = self.platform {
+            name.push('-');
+            name.push_str(&platform.to_string());
+        }
+        name
+    }
+
     /// Parses the name of a folder under `versions`. A folder whose name is spelt another way is not gvr's.
     pub fn from_folder_name(name: &str) -> Option<Self> {
         let toolchain: Self = name.parse().ok()?;
-        (!toolchain.version.is_language() && toolchain.to_string() == name).then_some(toolchain)
+        (!toolchain.version.is_language() && toolchain.folder_name() == name).then_some(toolchain)
     }
 }
 
@@ -55,11 +67,7 @@ impl From<Version> for Toolchain {
 
 impl fmt::Display for Toolchain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.version)?;
-        match self.platform {
-            Some(platform) => write!(f, "-{platform}"),
-            None => Ok(()),
-        }
+        f.write_str(&self.folder_name())
     }
 }
 

@@ -87,6 +87,21 @@ impl Version {
         Ok(Self { major, minor, patch, prerelease })
     }
 
+    /// Appends its text form, without the machinery that formats anything: the shim needs it for every call.
+    pub(crate) fn append_to(self, text: &mut String) {
+        append_number(text, self.major);
+        text.push('.');
+        append_number(text, self.minor);
+        if let Some(patch) = self.patch {
+            text.push('.');
+            append_number(text, patch);
+        }
+        if let Some(prerelease) = self.prerelease {
+            text.push_str(prerelease.stage.name());
+            append_number(text, prerelease.number);
+        }
+    }
+
     /// Parses a release's own name, as in archive names, in `VERSION` files and after `toolchain`: `go1.22.5`, `go1.20`.
     ///
     /// `go1.20` is the release 1.20.0; `go1.21` names no release, only a language version.
@@ -188,15 +203,18 @@ impl FromStr for Version {
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major, self.minor)?;
-        if let Some(patch) = self.patch {
-            write!(f, ".{patch}")?;
-        }
-        if let Some(prerelease) = self.prerelease {
-            write!(f, "{}{}", prerelease.stage.name(), prerelease.number)?;
-        }
-        Ok(())
+        let mut text = String::with_capacity(16);
+        self.append_to(&mut text);
+        f.write_str(&text)
     }
+}
+
+/// Appends a decimal number.
+fn append_number(text: &mut String, number: u32) {
+    if number >= 10 {
+        append_number(text, number / 10);
+    }
+    text.push(char::from_digit(number % 10, 10).unwrap_or_default());
 }
 
 /// Splits a decimal number without leading zeros off the front.

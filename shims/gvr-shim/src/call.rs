@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ffi::{CStr, OsStr};
 use std::path::{Path, PathBuf};
 
-use gvr_core::Version;
+use gvr_core::{Version, paths};
 
 use crate::process::text;
 
@@ -21,8 +21,9 @@ pub(crate) struct Call<'a> {
 
 /// Understands a command line; `None` where it does not say by what name the shim was called.
 pub(crate) fn understand<'a>(arguments: &'a [&'a CStr], executable: Option<&'a Path>) -> Option<Call<'a>> {
-    let called = arguments.first().map(|name| Path::new(text(name))).and_then(Path::file_name);
-    let file = executable.and_then(Path::file_name);
+    let name_of = |path| Some(paths::last_name(path)).filter(|name| !name.is_empty());
+    let called = arguments.first().and_then(|name| name_of(text(name)));
+    let file = executable.and_then(|path| name_of(path.as_os_str()));
     let name = called.or(file)?;
     let rest = arguments.get(1..).unwrap_or_default();
     let asked = rest.first().and_then(|first| first.to_str().ok()).and_then(|first| first.strip_prefix('+'));

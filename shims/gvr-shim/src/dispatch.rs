@@ -11,7 +11,7 @@ use gvr_core::resolve::{Choice, Decision, Outcome, installed_versions, resolve};
 use gvr_core::search::Source;
 use gvr_core::settings::ShimSettings;
 use gvr_core::system::{SystemPath, is_wrapper};
-use gvr_core::{Layout, Platform, Surroundings, Toolchain};
+use gvr_core::{Layout, Platform, Surroundings, Toolchain, paths};
 
 use crate::call::{self, Call};
 use crate::message::{Message, name_of, place, shell_word};
@@ -36,7 +36,7 @@ pub(crate) fn dispatch(process: &Process) -> Message {
 /// The tree that this shim belongs to: `GVR_ROOT`, else the one that its own file lies in.
 fn layout(process: &Process, executable: Option<&Path>) -> Option<Layout> {
     let root = process.variable("GVR_ROOT").map(Path::new).filter(|root| root.is_absolute());
-    root.or_else(|| executable?.parent()?.parent()).map(Layout::new)
+    root.or_else(|| paths::above(paths::above(executable?)?)).map(Layout::new)
 }
 
 /// Everything that one call depends on.
