@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use gvr_testkit::{FakeToolchain, Invocation};
 
@@ -71,11 +72,18 @@ fn is_harmless(calls: &[String], executions: usize) {
     }
 }
 
+/// Puts a program of the system's there. Another process writes it: a child that another test starts at that moment would
+/// inherit the open file, and the kernel runs no file that somebody may write to.
+fn put_true(path: &Path) {
+    let copied = Command::new("cp").arg("/bin/true").arg(path).status().unwrap();
+    assert!(copied.success(), "{copied}");
+}
+
 /// A store in which `go` is a program of the system, so that nothing but the shim runs under the eyes of strace.
 fn lab() -> Lab {
     let lab = Lab::with(&["1.22.5", "1.22.10"]);
     for version in ["1.22.5", "1.22.10"] {
-        fs::copy("/bin/true", lab.version(version).join("bin/go")).unwrap();
+        put_true(&lab.version(version).join("bin/go"));
     }
     lab
 }
@@ -104,7 +112,7 @@ fn the_systems_go_costs_no_more() {
     let Some(strace) = strace() else { return };
     let lab = lab();
     FakeToolchain::native("1.20.1").write_to(&lab.path("usr")).unwrap();
-    fs::copy("/bin/true", lab.path("usr/bin/go")).unwrap();
+    put_true(&lab.path("usr/bin/go"));
     let path = path_of(&[lab.root().join("shims"), lab.path("usr/bin")]);
     is_harmless(&calls_of_shim(&strace, &lab, lab.go(&["version"]).env("PATH", path), 0), 1);
 }
@@ -140,7 +148,12 @@ fn each_folder_on_the_way_up_costs_four_look_ups() {
     let near = calls_of_shim(&strace, &lab, call(&lab.work()), 0);
     let far = calls_of_shim(&strace, &lab, call(&deep), 0);
     let (near, far) = (own_calls(&near), own_calls(&far));
-    assert_eq!(far.len() - near.len(), 4 * LEVELS, "{far:#?}");
+    let look_ups = |calls: &[String]| count(calls, &["stat", "statx", "newfstatat", "fstatat64"]);
+    assert_eq!(look_ups(far) - look_ups(near), 4 * LEVELS, "{far:#?}");
+    // Every seventh folder is held open, in place of the one before. Unoptimised, std asks of each file it closes whether
+    // it was open.
+    let all = |calls: &[String]| calls.len() - count(calls, &["fcntl"]);
+    assert_eq!(all(far) - all(near), 4 * LEVELS + 2 * (LEVELS / 7), "{far:#?}");
     let opens = count(far, &["open", "openat", "openat2"]);
     assert!(opens <= 4 * (LEVELS + 1) + 3, "{opens} files are opened: {far:#?}");
 }
@@ -155,14 +168,15 @@ fn a_call_asks_the_kernel_for_no_memory_and_for_little_else() {
     let own = own_calls(&calls);
     assert_eq!(count(own, &["mmap", "brk", "mremap", "munmap"]), 0, "{own:#?}");
     // Its own file, its settings, the working folder, the pin (4), the version, and execve; std and libc add a few checks.
-    assert!(own.len() <= 12, "{} system calls: {own:#?}", own.len());
+    let count = own.len() - count(own, &["fcntl"]);
+    assert!(count <= 11, "{count} system calls: {own:#?}");
 }
 
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn the_instructions_of_a_call_do_not_grow() {
     // The loader's share, some 110,000, is in it. Counted with rustc 1.95 and glibc 2.36; a tenth is left for others.
-    const MOST: u64 = if cfg!(debug_assertions) { 360_000 } else { 290_000 };
+    const MOST: u64 = if cfg!(debug_assertions) { 356_000 } else { 204_000 };
     let Some(valgrind) = tool("valgrind") else { return };
     let lab = lab();
     lab.write("work/.go-version", "1.22.5\n");

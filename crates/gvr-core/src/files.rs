@@ -1,16 +1,33 @@
 //! The one door to the file system, so that every decision can be tested on files that exist only in a test.
 
-use std::ffi::{OsStr, OsString};
+mod disk_walk;
+mod whereabouts;
+
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
+use std::os::fd::BorrowedFd;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+pub use self::disk_walk::DiskWalk;
+pub use self::whereabouts::{this_program, working_folder};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
+use rustix::io::Errno;
+
 /// What gvr asks of a file system. Nothing here writes.
 pub trait Files {
+    /// What [`Files::walk`] gives.
+    type Walk<'a>: Walk
+    where
+        Self: 'a;
+
     /// The content of a regular file of at most `limit` bytes. Never waits for a pipe, a socket or a terminal.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError>;
+
+    /// Begins a walk in this folder.
+    fn walk<'a>(&'a self, start: &'a Path) -> Self::Walk<'a>;
 
     /// The names in a folder, in no particular order; empty where there is no such folder.
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>>;
@@ -29,6 +46,15 @@ pub trait Files {
 
     /// The path without links; `None` where nothing is there.
     fn canonical(&self, path: &Path) -> Option<PathBuf>;
+}
+
+/// A walk from a folder upwards, one folder at a time.
+pub trait Walk {
+    /// The content of the file of that name in the present folder; otherwise as [`Files::read`].
+    fn read(&mut self, name: &str, limit: u64) -> Result<Vec<u8>, ReadError>;
+
+    /// Goes on to the folder above; stays in the topmost one.
+    fn up(&mut self);
 }
 
 /// A file's identity: hard links of one file share it.
@@ -83,33 +109,14 @@ impl std::error::Error for ReadError {
 pub struct Disk;
 
 impl Files for Disk {
+    type Walk<'a> = DiskWalk<'a>;
+
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-        // Asked before it is opened: opening a pipe waits for a writer that may never come.
-        let metadata = fs::metadata(path).map_err(absent_or_refused)?;
-        if !metadata.is_file() {
-            return Err(ReadError::NotAFile(kind_of(metadata.file_type())));
-        }
-        if metadata.len() > limit {
-            return Err(ReadError::TooLarge(limit));
-        }
-        let mut file = fs::File::open(path).map_err(ReadError::Io)?;
-        let expected = usize::try_from(metadata.len()).map_err(|_| ReadError::TooLarge(limit))?;
-        let mut content = vec![0; expected];
-        let mut filled = 0;
-        // The length that the system told saves the read that would find the end. Files of /proc say 0 and have content.
-        while filled < expected {
-            match file.read(&mut content[filled..]) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(ReadError::Io(error)),
-            }
-        }
-        content.truncate(filled);
-        if expected == 0 {
-            file.take(limit + 1).read_to_end(&mut content).map_err(ReadError::Io)?;
-        }
-        if content.len() as u64 > limit { Err(ReadError::TooLarge(limit)) } else { Ok(content) }
+        read_at(CWD, path, limit)
+    }
+
+    fn walk<'a>(&'a self, start: &'a Path) -> DiskWalk<'a> {
+        DiskWalk::new(start)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {
@@ -121,7 +128,7 @@ impl Files for Disk {
     }
 
     fn is_folder(&self, path: &Path) -> bool {
-        path.is_dir()
+        rustix::fs::stat(path).is_ok_and(|stat| kind(&stat).is_dir())
     }
 
     fn program(&self, path: &Path) -> Option<FileId> {
@@ -149,17 +156,49 @@ impl Files for Disk {
     }
 }
 
-/// The folder that the process works in, by the path that leads there for the user: `pwd`, the value of PWD, where it
-/// names the same folder, as Go and every shell have it; else the path without links. `None` where it was removed.
-pub fn working_folder(pwd: Option<&OsStr>) -> Option<PathBuf> {
-    let plain = std::env::current_dir().ok();
-    let Some(pwd) = pwd.map(Path::new).filter(|pwd| pwd.is_absolute()) else { return plain };
-    if plain.as_deref() == Some(pwd) {
-        return plain;
+/// Reads a file by a path from `base` on.
+fn read_at(base: BorrowedFd<'_>, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let stat = look(base, path).map_err(absent_or_refused)?;
+    read_found(base, path, &stat, limit)
+}
+
+/// What there is. Asked before it is opened: opening a pipe waits for a writer that may never come.
+fn look(base: BorrowedFd<'_>, path: &Path) -> Result<Stat, Errno> {
+    rustix::fs::statat(base, path, AtFlags::empty())
+}
+
+fn read_found(base: BorrowedFd<'_>, path: &Path, stat: &Stat, limit: u64) -> Result<Vec<u8>, ReadError> {
+    if !kind(stat).is_file() {
+        return Err(ReadError::NotAFile(kind_of(kind(stat))));
     }
-    let identity = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
-    let is_same = identity(pwd).is_some_and(|id| Some(id) == identity(Path::new(".")));
-    if is_same { Some(pwd.to_owned()) } else { plain }
+    let length = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
+    if length > limit {
+        return Err(ReadError::TooLarge(limit));
+    }
+    let expected = usize::try_from(length).map_err(|_| ReadError::TooLarge(limit))?;
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let file = rustix::fs::openat(base, path, flags, Mode::empty()).map_err(|error| ReadError::Io(error.into()))?;
+    let mut file = fs::File::from(file);
+    let mut content = vec![0; expected];
+    let mut filled = 0;
+    // The length that the system told saves the read that would find the end. Files of /proc say 0 and have content.
+    while filled < expected {
+        match file.read(&mut content[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(ReadError::Io(error)),
+        }
+    }
+    content.truncate(filled);
+    if expected == 0 {
+        file.take(limit + 1).read_to_end(&mut content).map_err(ReadError::Io)?;
+    }
+    if content.len() as u64 > limit { Err(ReadError::TooLarge(limit)) } else { Ok(content) }
+}
+
+fn kind(stat: &Stat) -> FileType {
+    FileType::from_raw_mode(stat.st_mode)
 }
 
 fn is_absent(error: &io::Error) -> bool {
@@ -168,7 +207,8 @@ fn is_absent(error: &io::Error) -> bool {
 }
 
 /// A folder that may not be searched hides whether the file is there; that must not keep `go` from running elsewhere.
-fn absent_or_refused(error: io::Error) -> ReadError {
+fn absent_or_refused(error: Errno) -> ReadError {
+    let error = io::Error::from(error);
     if is_absent(&error) || error.kind() == io::ErrorKind::PermissionDenied {
         ReadError::Absent
     } else {
@@ -176,16 +216,11 @@ fn absent_or_refused(error: io::Error) -> ReadError {
     }
 }
 
-fn kind_of(file_type: fs::FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt as _;
-
-    if file_type.is_dir() {
-        "a folder"
-    } else if file_type.is_fifo() {
-        "a named pipe"
-    } else if file_type.is_socket() {
-        "a socket"
-    } else {
-        "a device"
+fn kind_of(kind: FileType) -> &'static str {
+    match kind {
+        FileType::Directory => "a folder",
+        FileType::Fifo => "a named pipe",
+        FileType::Socket => "a socket",
+        _ => "a device",
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::files::{FileId, Files, ReadError};
+use crate::files::{FileId, Files, ReadError, Walk};
 
 /// Files by path; whatever is a parent of one is a folder.
 #[derive(Default)]
@@ -48,6 +48,8 @@ impl MemoryFiles {
 }
 
 impl Files for MemoryFiles {
+    type Walk<'a> = MemoryWalk<'a>;
+
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         match self.files.get(path) {
             Some(Entry::File(content)) if content.len() as u64 > limit => Err(ReadError::TooLarge(limit)),
@@ -57,6 +59,10 @@ impl Files for MemoryFiles {
             Some(Entry::Other(kind)) => Err(ReadError::NotAFile(kind)),
             None => Err(ReadError::Absent),
         }
+    }
+
+    fn walk<'a>(&'a self, start: &'a Path) -> MemoryWalk<'a> {
+        MemoryWalk { files: self, folder: start }
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {
@@ -95,5 +101,21 @@ impl Files for MemoryFiles {
 
     fn canonical(&self, path: &Path) -> Option<PathBuf> {
         self.files.contains_key(path).then(|| path.to_owned())
+    }
+}
+
+/// A walk among files that exist only in a test.
+pub(crate) struct MemoryWalk<'a> {
+    files: &'a MemoryFiles,
+    folder: &'a Path,
+}
+
+impl Walk for MemoryWalk<'_> {
+    fn read(&mut self, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.files.read(&self.folder.join(name), limit)
+    }
+
+    fn up(&mut self) {
+        self.folder = self.folder.parent().unwrap_or(self.folder);
     }
 }

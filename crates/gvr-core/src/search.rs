@@ -4,9 +4,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::files::Files;
+use crate::files::{Files, Walk as _};
 use crate::pins::{Asks, PinError, PinFile, Pinned};
-use crate::{Layout, Request};
+use crate::{Layout, Request, paths};
 
 /// What is known about one call, before any file is read.
 #[derive(Clone, Debug, Default)]
@@ -112,7 +112,8 @@ fn search_folders(
 ) -> Interest {
     let mut walked: Option<&Path> = None;
     for start in query.folders {
-        for folder in start.ancestors() {
+        let mut walk = files.walk(start);
+        for folder in paths::upwards(start) {
             if walked.is_some_and(|walked| walked.starts_with(folder)) {
                 break;
             }
@@ -120,14 +121,17 @@ fn search_folders(
                 if !is_wanted(kind, query, interest) {
                     continue;
                 }
-                let path = folder.join(kind.name());
-                if let Some(asks) = kind.read(files, &path) {
-                    interest = visit(Candidate { source: Source::File(kind, path), asks });
+                if let Some(asks) = kind.read_on(&mut walk) {
+                    interest = visit(Candidate {
+                        source: Source::File(kind, paths::below(folder, &[kind.name().as_ref()])),
+                        asks,
+                    });
                 }
             }
             if matches!(interest, Interest::Defaults | Interest::Nothing) {
                 return interest;
             }
+            walk.up();
         }
         walked = Some(start);
     }

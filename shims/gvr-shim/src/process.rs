@@ -4,7 +4,7 @@ use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use gvr_core::files::{Disk, Files as _};
+use gvr_core::files::{self, Disk, Files as _};
 
 /// One call of the shim. All of it lives as long as the process, so nothing is copied.
 pub(crate) struct Process {
@@ -23,7 +23,7 @@ impl Process {
 
     /// The shim's own file.
     pub(crate) fn executable(&self) -> Option<PathBuf> {
-        std::env::current_exe().ok().or_else(|| self.executable_by_name())
+        files::this_program().or_else(|| self.executable_by_name())
     }
 
     /// Where the system does not tell a program's file (no `/proc`): what the caller's shell must have found.

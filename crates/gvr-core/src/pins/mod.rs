@@ -9,7 +9,7 @@ use std::path::Path;
 
 pub use go_mod::{Directive, Requirement};
 
-use crate::files::{Files, ReadError};
+use crate::files::{Files, ReadError, Walk};
 use crate::{Request, RequestError};
 
 /// A kind of file, in the order in which one folder's files are looked at.
@@ -55,7 +55,16 @@ impl PinFile {
 
     /// Reads and understands the file at `path`; `None` where there is none.
     pub fn read(self, files: &impl Files, path: &Path) -> Option<Result<Asks, PinError>> {
-        let content = match files.read(path, self.limit()) {
+        self.understand(files.read(path, self.limit()))
+    }
+
+    /// The same for the file of this kind in the folder that a walk has come to.
+    pub(crate) fn read_on(self, walk: &mut impl Walk) -> Option<Result<Asks, PinError>> {
+        self.understand(walk.read(self.name(), self.limit()))
+    }
+
+    fn understand(self, content: Result<Vec<u8>, ReadError>) -> Option<Result<Asks, PinError>> {
+        let content = match content {
             Ok(content) => content,
             Err(ReadError::Absent) => return None,
             Err(error) => return Some(Err(PinError::Unreadable(error))),

@@ -1,0 +1,48 @@
+//! Where this process is: the folder that it works in, and the file that it runs.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// The folder that the process works in, by the path that leads there for the user: `pwd`, the value of PWD, where it
+/// names the same folder, as Go and every shell have it; else the path without links. `None` where it was removed.
+pub fn working_folder(pwd: Option<&OsStr>) -> Option<PathBuf> {
+    let plain = plain_working_folder();
+    let Some(pwd) = pwd.map(Path::new).filter(|pwd| pwd.is_absolute()) else { return plain };
+    if plain.as_ref().is_some_and(|plain| plain.as_os_str() == pwd.as_os_str()) {
+        return plain;
+    }
+    let identity = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    let is_same = identity(pwd).is_some_and(|id| Some(id) == identity(Path::new(".")));
+    if is_same { Some(pwd.to_owned()) } else { plain }
+}
+
+/// The same by its path without links.
+pub(super) fn plain_working_folder() -> Option<PathBuf> {
+    // Linux answers `(unreachable)/...` for a folder outside of the process's root.
+    let is_path = |path: &PathBuf| path.is_absolute();
+    #[cfg(target_os = "linux")]
+    if let Ok(path) = rustix::process::getcwd(Vec::with_capacity(256)) {
+        return Some(PathBuf::from(OsString::from_vec(path.into_bytes()))).filter(is_path);
+    }
+    std::env::current_dir().ok().filter(is_path)
+}
+
+/// The file that this process runs, links followed; `None` where the system does not tell (Linux without `/proc`).
+pub fn this_program() -> Option<PathBuf> {
+    // Asked with a buffer on the stack; std would take memory for it twice.
+    #[cfg(target_os = "linux")]
+    {
+        use std::mem::MaybeUninit;
+
+        let mut room = [MaybeUninit::uninit(); 1024];
+        let (path, left) = rustix::fs::readlinkat_raw(rustix::fs::CWD, "/proc/self/exe", &mut room).ok()?;
+        // A path that fills it may have been cut.
+        if !left.is_empty() {
+            return Some(PathBuf::from(OsStr::from_bytes(path)));
+        }
+    }
+    std::env::current_exe().ok()
+}
