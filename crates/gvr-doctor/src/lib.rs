@@ -5,3 +5,4 @@
 //! the machine does not tell is a fact that is absent.
 
 pub mod probe;
+pub mod readers;

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use gvr_core::Version;
+use gvr_core::{Arch, Os, Platform, Version};
 
 use crate::console;
 use crate::context::Context;
@@ -36,6 +36,12 @@ pub(crate) enum TestError {
 /// release in the table gvr takes no others.
 pub(crate) const REAL_RELEASES: [Spec; 2] =
     [Spec::here(Version::release(1, 26, 6)), Spec::here(Version::release(1, 27, 3))];
+
+/// What the doctor's own tests read besides: the oldest Go whose settings gvr foretells, and programs signed for macOS.
+fn releases_for_the_doctor() -> [Spec; 2] {
+    let platform = Some(Platform { os: Os::Darwin, arch: Arch::Arm64 });
+    [Spec::here(Version::release(1, 21, 13)), Spec { version: Version::release(1, 23, 1), platform }]
+}
 
 /// Tells the suite where real Go distributions lie, in the shape of go.dev/dl.
 const REAL_DIST: &str = "GVR_TEST_REAL_DIST";
@@ -102,7 +108,8 @@ fn provide_tools(context: &Context, no_install: bool, left_out: &mut Vec<LeftOut
 fn provide_real_dist(context: &Context, no_install: bool, left_out: &mut Vec<LeftOut>) -> Option<PathBuf> {
     let folder = context.dist_cache();
     let missing = if no_install { MissingPip::GiveUp } else { MissingPip::Install };
-    match dist::make(context, &folder, &REAL_RELEASES, missing) {
+    let releases: Vec<_> = REAL_RELEASES.into_iter().chain(releases_for_the_doctor()).collect();
+    match dist::make(context, &folder, &releases, missing) {
         Ok(()) => Some(folder),
         Err(error) => {
             left_out.push(LeftOut { word: "real-dist", reason: error.to_string() });
