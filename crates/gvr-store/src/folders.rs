@@ -42,6 +42,14 @@ pub enum FolderError {
         /// The user id that owns it.
         owner: u32,
     },
+    /// root would begin a store in the home of the user who called sudo, and that user could not write to it.
+    #[error("{} would belong to root, in a folder of user {owner}: gvr runs as root", path.display())]
+    WouldBeRoots {
+        /// The store's root, which does not exist.
+        path: PathBuf,
+        /// The user id that owns the folder around it.
+        owner: u32,
+    },
 }
 
 impl FolderError {
@@ -54,6 +62,9 @@ impl FolderError {
             Self::Create { .. } | Self::NotWritable { .. } => {
                 "set GVR_ROOT to a folder that you may write to".to_owned()
             }
+            Self::WouldBeRoots { .. } => {
+                "run gvr without sudo; for a store of root's own: sudo -H gvr …, or set GVR_ROOT".to_owned()
+            }
             Self::OtherOwner { path, owner } => {
                 format!("run gvr without sudo, or hand the store over: chown -R root {} (was {owner})", path.display())
             }
@@ -62,8 +73,9 @@ impl FolderError {
 }
 
 /// Makes the root and the given folders below it, and makes sure that they can be written to.
-pub(crate) fn prepare(layout: &Layout, folders: &[PathBuf]) -> Result<(), FolderError> {
+pub(crate) fn prepare(layout: &Layout, folders: &[PathBuf], invoked_by: Option<u32>) -> Result<(), FolderError> {
     refuse_another_owner(layout.root())?;
+    refuse_to_begin(layout.root(), invoked_by)?;
     create(layout.root())?;
     for folder in folders {
         create(folder)?;
@@ -79,6 +91,19 @@ pub(crate) fn refuse_another_owner(root: &Path) -> Result<(), FolderError> {
         Ok(metadata) if leaves_strange_files(geteuid().as_raw(), metadata.uid()) => {
             Err(FolderError::OtherOwner { path: root.to_owned(), owner: metadata.uid() })
         }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses to begin a store as root in a folder of the user who called sudo. Containers, where root works in folders of
+/// all kinds of owners, know no sudo.
+fn refuse_to_begin(root: &Path, invoked_by: Option<u32>) -> Result<(), FolderError> {
+    let Some(user) = invoked_by.filter(|user| leaves_strange_files(geteuid().as_raw(), *user)) else { return Ok(()) };
+    if fs::symlink_metadata(root).is_ok() {
+        return Ok(());
+    }
+    match root.ancestors().skip(1).find_map(|folder| fs::metadata(folder).ok()) {
+        Some(around) if around.uid() == user => Err(FolderError::WouldBeRoots { path: root.to_owned(), owner: user }),
         _ => Ok(()),
     }
 }
@@ -106,7 +131,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let layout = Layout::new(parent.path().join("a").join("root"));
         for _ in 0..2 {
-            prepare(&layout, &[layout.versions(), layout.locks()]).unwrap();
+            prepare(&layout, &[layout.versions(), layout.locks()], None).unwrap();
         }
         assert!(layout.versions().is_dir() && layout.locks().is_dir() && !layout.temporary().exists());
     }
@@ -116,11 +141,11 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let layout = Layout::new(parent.path().join("root"));
         fs::write(layout.root(), "").unwrap();
-        let error = prepare(&layout, &[layout.versions()]).unwrap_err();
+        let error = prepare(&layout, &[layout.versions()], None).unwrap_err();
         assert_eq!(error.to_string(), format!("{} is not a folder", layout.root().display()));
 
         let below = Layout::new(layout.root().join("deeper"));
-        let error = prepare(&below, &[]).unwrap_err();
+        let error = prepare(&below, &[], None).unwrap_err();
         assert!(matches!(error, FolderError::Create { path, .. } if path == below.root()));
     }
 
@@ -135,9 +160,16 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         if chown(root.path(), Some(12_345), None).is_ok() {
             let layout = Layout::new(root.path());
-            let error = prepare(&layout, &[layout.versions()]).unwrap_err();
+            let error = prepare(&layout, &[layout.versions()], None).unwrap_err();
             assert!(matches!(error, FolderError::OtherOwner { owner: 12_345, .. }), "{error}");
             assert!(!layout.versions().exists());
+
+            let layout = Layout::new(root.path().join(".gvr"));
+            let error = prepare(&layout, &[layout.versions()], Some(12_345)).unwrap_err();
+            assert!(matches!(error, FolderError::WouldBeRoots { owner: 12_345, .. }), "{error}");
+            assert!(!layout.root().exists());
+            prepare(&layout, &[layout.versions()], Some(54_321)).unwrap();
+            prepare(&layout, &[layout.versions()], Some(12_345)).unwrap();
         }
     }
 }

@@ -33,7 +33,7 @@ impl Store {
         if versions.is_empty() {
             return self.unset_global();
         }
-        folders::prepare(self.layout(), &[self.layout().root().to_owned()])?;
+        self.prepare()?;
         let text = versions.join("\n") + "\n";
         Ok(write_small_file(&self.layout().global_version(), text.as_bytes(), 0o644)?)
     }

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use gvr_core::{Layout, Toolchain};
 
 use crate::stage::Stage;
-use crate::{FolderError, LockError, Manifest, ManifestError, Receipt, Store, Waiting, durable, folders, tree};
+use crate::{
+    FolderError, Interrupted, LockError, Manifest, ManifestError, Receipt, Store, Waiting, durable, tree,
+};
 
 /// What to do if the toolchain is installed already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +79,9 @@ pub enum InstallError<E> {
         /// Why.
         source: io::Error,
     },
+    /// The process was told to end, and what it had begun is removed.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
     /// The finished tree could not be put in its place.
     #[error("cannot move the finished toolchain to {}", path.display())]
     Commit {
@@ -118,29 +123,33 @@ impl Store {
         if is_done() {
             // Whoever installed it may have been killed right after that.
             self.sweep();
+            self.settle();
             return Ok(Installed::AlreadyThere);
         }
         let layout = self.layout();
-        folders::prepare(layout, &[layout.versions(), layout.locks(), layout.temporary()])?;
+        self.prepare_folders(&[layout.versions(), layout.locks(), layout.temporary()])?;
         let _shared = self.lock_shared(waiting)?;
         let lock = self.lock(&toolchain.to_string(), waiting)?;
-        // Another process may have installed it while this one waited.
+        self.sweep();
+        // Another process may have installed it while this one waited, or sweeping has brought it back.
         if is_done() {
+            self.settle();
             return Ok(Installed::AlreadyThere);
         }
         let target = layout.toolchain(toolchain);
         if replace == Replace::Never && fs::symlink_metadata(&target).is_ok() {
             return Err(InstallError::InTheWay { path: target });
         }
-        self.sweep();
         let stage = Stage::create(&layout.temporary(), toolchain)
             .map_err(|source| InstallError::Stage { path: layout.temporary(), source })?;
+        let entry = self.live().enter(stage.folder())?;
         let receipt = fill(&stage.tree()).map_err(InstallError::Fill)?;
         self.seal(toolchain, &stage.tree(), &receipt)?;
-        let installed = self.commit(&stage, &target, replace)?;
+        let installed = self.live().in_one_piece(|| self.commit(toolchain, &stage, &target, replace))??;
         // Who waits for this toolchain need not wait until the old one is removed, which happens when the stage goes.
         drop(lock);
         drop(stage);
+        drop(entry);
         Ok(installed)
     }
 
@@ -156,13 +165,29 @@ impl Store {
     }
 
     /// Shows a sealed tree to everybody.
-    fn commit<E>(&self, stage: &Stage, target: &Path, replace: Replace) -> Result<Installed, InstallError<E>> {
-        let placed =
-            place(stage, target, replace).map_err(|source| InstallError::Commit { path: target.to_owned(), source })?;
+    fn commit<E>(
+        &self,
+        toolchain: Toolchain,
+        stage: &Stage,
+        target: &Path,
+        replace: Replace,
+    ) -> Result<Installed, InstallError<E>> {
+        let placed = match place(stage, target, replace) {
+            // Where there are no locks, another process may have been as far; its tree is as good.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && self.contains(toolchain) => {
+                self.settle();
+                return Ok(Installed::AlreadyThere);
+            }
+            placed => placed.map_err(|source| InstallError::Commit { path: target.to_owned(), source })?,
+        };
         let versions = self.layout().versions();
         if let Err(source) = self.durability().sync_folder(&versions) {
             placed.undo(stage, target);
             return Err(InstallError::Sync { path: versions, source });
+        }
+        if placed == Placed::MovedAside {
+            // It must not come back when this process is killed and the new one is uninstalled.
+            let _ = fs::rename(stage.aside(), stage.waste());
         }
         Ok(if placed == Placed::New { Installed::Fresh } else { Installed::Replaced })
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use gvr_core::Toolchain;
 
-use crate::{FolderError, LockError, Store, Waiting, durable, folders, stage, tree};
+use crate::{FolderError, Interrupted, LockError, Store, Waiting, durable, stage, tree};
 
 /// A toolchain could not be removed; it is still there, whole.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,9 @@ pub enum RemoveError {
         /// Why.
         source: io::Error,
     },
+    /// The process was told to end before anything had happened.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
 }
 
 impl RemoveError {
@@ -48,7 +51,7 @@ impl RemoveError {
             Self::NotInstalled { .. } => Some("see what is installed: gvr versions".to_owned()),
             Self::Folder(error) => Some(error.hint()),
             Self::Lock(error) => error.hint(),
-            Self::Rename { .. } | Self::Sync { .. } => None,
+            Self::Rename { .. } | Self::Sync { .. } | Self::Interrupted(_) => None,
         }
     }
 }
@@ -66,17 +69,23 @@ impl Store {
             Ok(_) => Ok(()),
             Err(_) => Err(RemoveError::NotInstalled { toolchain }),
         };
-        // Whoever removed it may have been killed right after that.
-        require().inspect_err(|_| self.sweep())?;
+        if require().is_err() {
+            // Whoever removed it may have been killed right after that; or a reinstallation was, which had moved it aside.
+            self.sweep();
+            require()?;
+        }
         let (versions, temporary) = (layout.versions(), layout.temporary());
-        folders::prepare(layout, &[versions.clone(), layout.locks(), temporary.clone()])?;
+        self.prepare_folders(&[versions.clone(), layout.locks(), temporary.clone()])?;
         let _shared = self.lock_shared(waiting)?;
         let lock = self.lock(&toolchain.to_string(), waiting)?;
+        // As long as it is there, lest something that was moved aside takes its place afterwards.
+        self.sweep();
         require()?;
 
         let doomed = stage::doomed(&temporary, toolchain);
-        tree::make_writable(&target)
-            .and_then(|()| durable::rename_new(&target, &doomed))
+        let _under_way = self.live().enter(&doomed)?;
+        self.live()
+            .in_one_piece(|| tree::make_writable(&target).and_then(|()| durable::rename_new(&target, &doomed)))?
             .map_err(|source| RemoveError::Rename { path: target.clone(), source })?;
         if let Err(source) = self.durability().sync_folder(&versions) {
             // Were the name to come back after a power cut, there would have to be a whole tree behind it.
@@ -84,8 +93,8 @@ impl Store {
             return Err(RemoveError::Sync { path: versions, source });
         }
         drop(lock);
+        // What cannot be deleted now is swept later.
         let _ = tree::remove(&doomed);
-        self.sweep();
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::{FolderError, ListError, LockError, Store, Waiting, folders};
+use crate::{FolderError, ListError, LockError, Store, Waiting};
 use folder::Folder;
 use plan::Plan;
 use program::Program;
@@ -106,7 +106,7 @@ impl Store {
         if plan.is_done() {
             return Ok(plan.into_report());
         }
-        folders::prepare(self.layout(), &[path.clone(), self.layout().locks()])?;
+        self.prepare_folders(&[path.clone(), self.layout().locks()])?;
         let _shared = self.lock_shared(waiting)?;
         let lock = self.lock("shims", waiting)?;
         if lock.is_held() {

@@ -3,6 +3,9 @@
 //! `tmp/1.22.5-<pid>-<random>/` belongs to the process that holds the lock on the file `lock` in it; the tree being made
 //! is `tree` beside it. `tmp/del-1.22.5-<pid>-<random>` has been taken out of `versions` and is waste for everybody.
 //! Whoever installs or removes something also sweeps up what killed processes left here.
+//!
+//! Where the file system cannot exchange two names, a reinstallation moves the old tree to `aside` for a moment. A process
+//! that is killed in that moment has taken a toolchain away; sweeping puts it back.
 
 use std::fs::{self, File, Permissions};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -10,14 +13,15 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use gvr_core::Toolchain;
+use gvr_core::{Layout, Toolchain};
 
 use crate::lock::{self, Attempt, Kind};
-use crate::tree;
+use crate::{durable, tree};
 
 const LOCK: &str = "lock";
 const TREE: &str = "tree";
 const ASIDE: &str = "aside";
+const WASTE: &str = "waste";
 const DOOMED: &str = "del-";
 
 /// A folder in `tmp` that is this process's own, removed with all that is in it when the value goes.
@@ -69,6 +73,11 @@ impl Stage {
         })
     }
 
+    /// All of it.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The tree that is being made.
     pub(crate) fn tree(&self) -> PathBuf {
         self.folder.join(TREE)
@@ -77,6 +86,11 @@ impl Stage {
     /// A free name beside it.
     pub(crate) fn aside(&self) -> PathBuf {
         self.folder.join(ASIDE)
+    }
+
+    /// A name for what was replaced and will never be wanted again.
+    pub(crate) fn waste(&self) -> PathBuf {
+        self.folder.join(WASTE)
     }
 }
 
@@ -94,24 +108,33 @@ pub(crate) fn doomed(temporary: &Path, toolchain: Toolchain) -> PathBuf {
 }
 
 /// Removes what processes left in `tmp` that are no more. What fails is left to the next one.
-pub(crate) fn sweep(temporary: &Path) {
-    let Ok(entries) = fs::read_dir(temporary) else { return };
+pub(crate) fn sweep(layout: &Layout) {
+    let Ok(entries) = fs::read_dir(layout.temporary()) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let _ = match name.to_str().and_then(Leftover::from_name) {
             Some(Leftover::Doomed) => tree::remove(&entry.path()),
-            Some(Leftover::Stage) if entry.file_type().is_ok_and(|kind| kind.is_dir()) => sweep_stage(&entry.path()),
+            Some(Leftover::Stage(toolchain)) if entry.file_type().is_ok_and(|kind| kind.is_dir()) => {
+                sweep_stage(&entry.path(), &layout.toolchain(toolchain))
+            }
             _ => Ok(()),
         };
     }
 }
 
-fn sweep_stage(folder: &Path) -> io::Result<()> {
+fn sweep_stage(folder: &Path, target: &Path) -> io::Result<()> {
     let path = folder.join(LOCK);
     // Creates the file if its owner has not yet: he then finds it taken, and makes himself another folder.
     let file = lock::open(&path)?;
     match lock::attempt(&file, &path, Kind::Exclusive) {
-        Attempt::Taken => clear(folder),
+        Attempt::Taken => {
+            let aside = folder.join(ASIDE);
+            if aside.is_dir() {
+                // Fails where the new one has taken its place; then this one is waste.
+                let _ = durable::rename_new(&aside, target);
+            }
+            clear(folder)
+        }
         _ => Ok(()),
     }
 }
@@ -120,29 +143,30 @@ fn sweep_stage(folder: &Path) -> io::Result<()> {
 fn clear(folder: &Path) -> io::Result<()> {
     tree::remove(&folder.join(TREE))?;
     tree::remove(&folder.join(ASIDE))?;
+    tree::remove(&folder.join(WASTE))?;
     tree::remove(&folder.join(LOCK))?;
     fs::remove_dir(folder)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Leftover {
-    Stage,
+    Stage(Toolchain),
     Doomed,
 }
 
 impl Leftover {
     /// What an entry of `tmp` is, by its name; `None` for what is not made by this module.
     fn from_name(name: &str) -> Option<Self> {
-        let (kind, rest) = match name.strip_prefix(DOOMED) {
-            Some(rest) => (Self::Doomed, rest),
-            None => (Self::Stage, name),
+        let (is_doomed, rest) = match name.strip_prefix(DOOMED) {
+            Some(rest) => (true, rest),
+            None => (false, name),
         };
         let (rest, random) = rest.rsplit_once('-')?;
         let (toolchain, pid) = rest.rsplit_once('-')?;
-        Toolchain::from_folder_name(toolchain)?;
+        let toolchain = Toolchain::from_folder_name(toolchain)?;
         pid.parse::<u32>().ok()?;
         let is_random = random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_random.then_some(kind)
+        is_random.then_some(if is_doomed { Self::Doomed } else { Self::Stage(toolchain) })
     }
 }
 
@@ -173,8 +197,9 @@ mod tests {
     #[test]
     fn knows_its_own_names() {
         let is = Leftover::from_name;
-        assert_eq!(is(&unique("1.22.5")), Some(Leftover::Stage));
-        assert_eq!(is(&unique("1.15.15-darwin-amd64")), Some(Leftover::Stage));
+        for name in ["1.22.5", "1.15.15-darwin-amd64"] {
+            assert_eq!(is(&unique(name)), Some(Leftover::Stage(toolchain(name))));
+        }
         assert_eq!(is(&unique("del-1.15.15-darwin-amd64")), Some(Leftover::Doomed));
         for name in ["1.22.5", "notes", "1.22.5-12-34", "del-1.22.5", "x-12-0123456789abcdef", "-1-0123456789abcdef"] {
             assert_eq!(is(name), None, "{name}");
@@ -184,8 +209,10 @@ mod tests {
 
     #[test]
     fn sweeps_what_nobody_holds() {
-        let temporary = tempfile::tempdir().unwrap();
-        let path = temporary.path();
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path());
+        let path = &layout.temporary();
+        fs::create_dir(path).unwrap();
         let alive = Stage::create(path, toolchain("1.22.5")).unwrap();
         fs::write(alive.tree().join("VERSION"), "").unwrap();
         let abandoned = path.join(unique("1.22.5"));
@@ -200,7 +227,7 @@ mod tests {
         symlink(outside.path(), path.join(&link)).unwrap();
         fs::create_dir(path.join("not-gvr's")).unwrap();
 
-        sweep(path);
+        sweep(&layout);
         let mut expected =
             [alive.folder.file_name().unwrap().to_str().unwrap().to_owned(), link, "not-gvr's".to_owned()];
         expected.sort_unstable();
@@ -209,6 +236,27 @@ mod tests {
         assert_eq!(names(outside.path()), [TREE]);
         drop(alive);
         assert_eq!(names(path).len(), 2);
+    }
+
+    #[test]
+    fn what_a_killed_process_had_moved_aside_comes_back_unless_it_was_replaced() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path());
+        fs::create_dir_all(layout.versions()).unwrap();
+        for is_replaced in [false, true] {
+            let stage = layout.temporary().join(unique("1.22.5"));
+            fs::create_dir_all(stage.join(TREE)).unwrap();
+            fs::create_dir_all(stage.join(ASIDE)).unwrap();
+            fs::write(stage.join(ASIDE).join("VERSION"), "old").unwrap();
+            let target = layout.toolchain(toolchain("1.22.5"));
+            if is_replaced {
+                fs::write(target.join("VERSION"), "new").unwrap();
+            }
+            sweep(&layout);
+            let expected = if is_replaced { "new" } else { "old" };
+            assert_eq!(fs::read_to_string(target.join("VERSION")).unwrap(), expected);
+            assert_eq!(names(&layout.temporary()), [""; 0]);
+        }
     }
 
     #[test]

@@ -3,13 +3,15 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use gvr_core::{Layout, Toolchain};
 
+use crate::live::Live;
 use crate::lock::{self, Kind, Lock};
 use crate::{
-    Durability, FolderError, LockError, Manifest, ManifestError, Receipt, ReceiptError, Waiting, folders, stage,
+    Durability, FolderError, LockError, Manifest, ManifestError, Receipt, ReceiptError, Room, Waiting, folders, stage,
 };
 
 /// How a store behaves.
@@ -20,19 +22,25 @@ pub struct Options {
     pub lock_wait: Duration,
     /// Whether an operation returns only when its work would outlive a power cut.
     pub durability: Durability,
+    /// The user for whom this process works as root, as sudo tells: no store is begun in a folder of that user's. Root's
+    /// files there would be in the user's way ever after.
+    pub invoked_by: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lock_wait: Duration::from_mins(15), durability: Durability::Full }
+        Self { lock_wait: Duration::from_mins(15), durability: Durability::Full, invoked_by: None }
     }
 }
 
 /// The toolchains below one root.
+///
+/// Clones share what is under way, so that one of them can give up what another one does.
 #[derive(Clone, Debug)]
 pub struct Store {
     layout: Layout,
     options: Options,
+    live: Arc<Live>,
 }
 
 /// The installed toolchains could not be listed.
@@ -64,12 +72,17 @@ impl Store {
 
     /// The same, with other options than the usual ones.
     pub fn with_options(layout: Layout, options: Options) -> Self {
-        Self { layout, options }
+        Self { layout, options, live: Arc::default() }
     }
 
     /// Makes sure that there is a root that can be written to.
     pub fn prepare(&self) -> Result<(), FolderError> {
-        folders::prepare(&self.layout, &[self.layout.root().to_owned()])
+        self.prepare_folders(&[self.layout.root().to_owned()])
+    }
+
+    /// Makes sure that these folders of the store are there and can be written to.
+    pub(crate) fn prepare_folders(&self, paths: &[PathBuf]) -> Result<(), FolderError> {
+        folders::prepare(&self.layout, paths, self.options.invoked_by)
     }
 
     /// Where everything lies.
@@ -132,12 +145,33 @@ impl Store {
         self.options.durability
     }
 
-    /// Removes what killed processes left in `tmp`; what cannot be removed stays. Makes nothing, and as root touches no
-    /// other user's store.
-    pub(crate) fn sweep(&self) {
+    /// What the store's file system can still take.
+    pub fn room(&self) -> io::Result<Room> {
+        Room::at(self.layout.root())
+    }
+
+    /// Gives up what this process has under way, for it has been told to end: what is in `tmp` of it is removed, and
+    /// nothing of it becomes visible any more. For another thread than the one that works.
+    pub fn give_up(&self) {
+        self.live.give_up();
+    }
+
+    pub(crate) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// Removes what killed processes left in `tmp`, or puts back what they had taken away; what cannot be removed stays.
+    /// Makes nothing, and as root touches no other user's store.
+    pub fn sweep(&self) {
         if folders::refuse_another_owner(self.layout.root()).is_ok() {
-            stage::sweep(&self.layout.temporary());
+            stage::sweep(&self.layout);
         }
+    }
+
+    /// Makes sure that what others have just made visible outlives a power cut too. Where that cannot be done it need not:
+    /// a store that cannot be written has not changed.
+    pub(crate) fn settle(&self) {
+        let _ = self.durability().sync_folder(&self.layout.versions());
     }
 
     /// Keeps whoever wants the store for himself alone out of it, and nobody else.

@@ -12,7 +12,8 @@ use gvr_store::{Check, Durability, InstallError, Installed, Options, Receipt, Re
 use tempfile::TempDir;
 
 /// Tests of a race need many rounds, and a power cut is not among them.
-pub(crate) const FAST: Options = Options { lock_wait: Duration::from_mins(1), durability: Durability::None };
+pub(crate) const FAST: Options =
+    Options { lock_wait: Duration::from_mins(1), durability: Durability::None, invoked_by: None };
 
 /// A root, and a place beside it for what does not belong to the store.
 pub(crate) struct Sandbox {
