@@ -14,6 +14,7 @@ mod goenv;
 mod init;
 mod install;
 mod install_faults;
+mod interrupts;
 mod list;
 mod local;
 mod messages;

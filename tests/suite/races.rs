@@ -1,11 +1,8 @@
 //! Several at once, and one that is killed.
 
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::Command;
+use gvr_testkit::{FakeToolchain, Fault};
 
-use gvr_testkit::{FakeToolchain, Fault, Signal};
-
-use crate::common::{Sandbox, say_left_out};
+use crate::common::Sandbox;
 
 const VERSION: &str = "1.23.90";
 
@@ -78,36 +75,6 @@ fn a_waiting_installation_goes_on_when_the_first_is_killed() {
     assert_eq!(finished.code, Some(0), "{}", String::from_utf8_lossy(&finished.stderr));
     assert_eq!(sandbox.installed(), [VERSION]);
     sandbox.has_no_leftovers();
-}
-
-#[test]
-fn an_interrupted_installation_leaves_nothing_presented() {
-    let sandbox = Sandbox::with_dist(&[VERSION]);
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        if is_ignored(signal) {
-            say_left_out(format_args!("{signal:?}, as these tests were started with it ignored"));
-            continue;
-        }
-        sandbox.server().fail_next("*.tar.gz", Fault::Hold(100));
-        let running = sandbox.gvr(["install", VERSION]).spawn();
-        sandbox.server().wait_for_held(1);
-        running.signal(signal);
-        let finished = running.wait();
-        sandbox.server().release();
-        assert!(
-            finished.signal == Some(signal.as_raw()) || finished.code == Some(128 + signal.as_raw()),
-            "{finished:?}"
-        );
-        assert_eq!(sandbox.installed(), [""; 0]);
-    }
-    sandbox.gvr(["install", VERSION]).run().succeeds();
-    sandbox.has_no_leftovers();
-}
-
-/// Whether programs that are started here ignore a signal, as below `nohup` and in the background of a script.
-fn is_ignored(signal: Signal) -> bool {
-    let kill = format!("kill -{} $$", signal.as_raw());
-    Command::new("sh").args(["-c", &kill]).status().unwrap().signal().is_none()
 }
 
 #[test]

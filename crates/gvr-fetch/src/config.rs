@@ -84,6 +84,10 @@ pub struct Timeouts {
     pub least_rate: u64,
     /// Over how long that rate is measured; only time spent waiting for the network counts.
     pub rate_window: Duration,
+    /// For one archive from one server, all attempts together. What has arrived by then is kept for the next run.
+    pub archive: Duration,
+    /// For the index and other small answers, each.
+    pub document: Duration,
 }
 
 impl Default for Timeouts {
@@ -94,6 +98,8 @@ impl Default for Timeouts {
             idle: Duration::from_secs(30),
             least_rate: 1024,
             rate_window: Duration::from_secs(30),
+            archive: Duration::from_hours(2),
+            document: Duration::from_mins(2),
         }
     }
 }

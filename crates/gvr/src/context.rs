@@ -1,6 +1,7 @@
 //! What every command is given: built once from the process, then passed down.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use gvr_core::files::{Disk, Files as _};
 use gvr_core::resolve::{Decision, resolve};
@@ -8,10 +9,11 @@ use gvr_core::settings::ShimSettings;
 use gvr_core::system::SystemPath;
 use gvr_core::{Layout, Os, Platform, Surroundings};
 use gvr_fetch::{Config as FetchConfig, Fetcher, Proxies};
-use gvr_store::Store;
+use gvr_store::{Options, Store};
 
 use crate::config::Config;
 use crate::error::CliError;
+use crate::interrupt::Interrupts;
 use crate::process::{Process, home};
 use crate::ui::Ui;
 
@@ -21,6 +23,7 @@ pub(crate) struct Context<'a> {
     pub(crate) ui: Ui,
     pub(crate) config: Config,
     pub(crate) store: Store,
+    pub(crate) interrupts: Interrupts,
     shim: PathBuf,
     is_offline: bool,
 }
@@ -33,7 +36,8 @@ impl<'a> Context<'a> {
             CliError::failed(error).hint(hint)
         })?;
         let shim = layout.shims().join("go");
-        Ok(Self { process, ui, config, store: Store::new(layout), shim, is_offline })
+        let store = Store::with_options(layout, store_options(process)?);
+        Ok(Self { process, ui, config, store, interrupts: Interrupts::default(), shim, is_offline })
     }
 
     pub(crate) fn layout(&self) -> &Layout {
@@ -133,6 +137,20 @@ impl<'a> Context<'a> {
             error.hints(folder.map(|folder| format!("put it beside gvr: {}", folder.join("gvr-shim").display())))
         })
     }
+}
+
+fn store_options(process: &Process) -> Result<Options, CliError> {
+    const LIMIT: &str = "GVR_LOCK_TIMEOUT";
+    let usual = Options::default();
+    let lock_wait = match process.variable(LIMIT) {
+        None => usual.lock_wait,
+        Some(text) => text.to_str().and_then(|text| text.parse().ok()).map(Duration::from_secs).ok_or_else(|| {
+            CliError::usage(format_args!("{LIMIT} is not a number of seconds: '{}'", text.display()))
+                .hint(format_args!("set it to one, or unset it: unset {LIMIT}"))
+        })?,
+    };
+    let invoked_by = process.text("SUDO_UID").and_then(|uid| uid.parse().ok());
+    Ok(Options { lock_wait, invoked_by, ..usual })
 }
 
 /// Where gvr keeps everything: `GVR_ROOT`; else the tree that this very program lies in; else `~/.gvr`.

@@ -4,12 +4,13 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::time::SystemTime;
 
 use gvr_core::exit;
 use gvr_core::resolve::ResolveError;
 use gvr_core::{Arch, Os, Platform, PlatformError, RequestError, Version};
 use gvr_fetch::{ErrorKind, FetchError, LocateError};
-use gvr_store::{FolderError, GlobalError, ListError, ReceiptError, RemoveError, ShimError, WriteError};
+use gvr_store::{FolderError, GlobalError, ListError, LockError, ReceiptError, RemoveError, ShimError, WriteError};
 
 /// A command failed.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ pub(crate) struct CliError {
     message: String,
     hints: Vec<String>,
     is_broken_pipe: bool,
+    is_about_room: bool,
 }
 
 impl CliError {
@@ -32,14 +34,16 @@ impl CliError {
     }
 
     pub(crate) fn new(exit: u8, message: impl fmt::Display) -> Self {
-        Self { exit, message: message.to_string(), hints: Vec::new(), is_broken_pipe: false }
+        Self { exit, message: message.to_string(), hints: Vec::new(), is_broken_pipe: false, is_about_room: false }
     }
 
     /// The error with its causes, in one line.
     pub(crate) fn from_chain(exit: u8, error: &dyn Error) -> Self {
         let mut message = error.to_string();
         let mut cause = error.source();
+        let mut is_about_room = false;
         while let Some(error) = cause {
+            is_about_room |= error.downcast_ref().is_some_and(is_out_of_room);
             let text = error.to_string();
             // Many errors already say their cause.
             if !message.contains(&text) {
@@ -48,7 +52,7 @@ impl CliError {
             }
             cause = error.source();
         }
-        Self::new(exit, message)
+        Self { is_about_room, ..Self::new(exit, message) }
     }
 
     /// Says what to type next, or what would help.
@@ -74,10 +78,19 @@ impl CliError {
         self.exit
     }
 
+    /// Whether a disk or a quota was full.
+    pub(crate) fn is_about_room(&self) -> bool {
+        self.is_about_room
+    }
+
     /// Whether the reader of our output went away, as `head` does; that is no failure.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         self.is_broken_pipe
     }
+}
+
+fn is_out_of_room(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// The sentence, and below it the hints.
@@ -186,13 +199,15 @@ impl From<FolderError> for CliError {
 
 impl From<ShimError> for CliError {
     fn from(error: ShimError) -> Self {
-        Self::from_chain(exit::FAILED, &error).hints(error.hint())
+        let held = if let ShimError::Lock(error) = &error { held(error) } else { None };
+        Self::from_chain(exit::FAILED, &error).hints(held).hints(error.hint())
     }
 }
 
 impl From<RemoveError> for CliError {
     fn from(error: RemoveError) -> Self {
-        Self::from_chain(exit::FAILED, &error).hints(error.hint())
+        let held = if let RemoveError::Lock(error) = &error { held(error) } else { None };
+        Self::from_chain(exit::FAILED, &error).hints(held).hints(error.hint())
     }
 }
 
@@ -200,7 +215,17 @@ impl From<gvr_store::InstallError<CliError>> for CliError {
     fn from(error: gvr_store::InstallError<CliError>) -> Self {
         match error {
             gvr_store::InstallError::Fill(error) => error,
-            error => Self::from_chain(exit::FAILED, &error).hints(error.hint()),
+            error => {
+                let held = if let gvr_store::InstallError::Lock(error) = &error { held(error) } else { None };
+                Self::from_chain(exit::FAILED, &error).hints(held).hints(error.hint())
+            }
         }
     }
+}
+
+/// For how long somebody has held a lock that one waited for in vain.
+fn held(error: &LockError) -> Option<String> {
+    let LockError::TimedOut { holder, .. } = error else { return None };
+    let held = holder.held_for(SystemTime::now())?;
+    Some(format!("{holder} has held it for {} s; to wait longer: GVR_LOCK_TIMEOUT=3600", held.as_secs()))
 }

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod context;
 mod error;
+mod interrupt;
 mod json;
 mod process;
 mod progress;

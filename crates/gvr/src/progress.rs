@@ -30,6 +30,19 @@ impl Bars {
         Bar { drawn: bar, all: self, is_shown: AtomicBool::new(false) }
     }
 
+    /// Takes the bars away and gives the terminal its cursor back, from any thread.
+    pub(crate) fn closer(&self) -> impl FnOnce() + Send + 'static {
+        let (bars, has_progress) = (self.bars.clone(), self.ui.has_progress());
+        move || {
+            // Where the terminal is gone there is nothing to put in order.
+            let _ = bars.clear();
+            bars.set_draw_target(ProgressDrawTarget::hidden());
+            if has_progress {
+                Ui::show_cursor();
+            }
+        }
+    }
+
     /// Says something above the bars.
     pub(crate) fn note(&self, message: impl std::fmt::Display) {
         self.bars.suspend(|| self.ui.note(&message));

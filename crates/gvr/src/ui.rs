@@ -91,6 +91,13 @@ impl Ui {
         say(if self.has_color { "\x1b[31merror:\x1b[0m " } else { "" }, message);
     }
 
+    /// Makes sure that a terminal shows its cursor.
+    pub(crate) fn show_cursor() {
+        let mut stderr = io::stderr().lock();
+        // Where stderr is gone there is no cursor either.
+        let _ = stderr.write_all(b"\x1b[?25h").and_then(|()| stderr.flush());
+    }
+
     /// Whether bars may be drawn.
     pub(crate) fn has_progress(self) -> bool {
         self.has_progress

@@ -184,11 +184,6 @@ impl InstallError {
             }
                 })
             }
-            Self::Local { source: UnpackError::Write { source, .. }, .. }
-                if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) =>
-            {
-                Some("a Go takes about 400 MB while it is installed: df -h".to_owned())
-            }
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ use super::SourceProblem;
 use super::intake::{Arrived, Expected, Failed, Intake};
 use super::part::{Part, Record};
 use super::range::{ContentRange, Validator};
-use crate::http::{Attempts, Client, Request, Response};
+use crate::http::{Attempts, Client, Deadline, Request, Response};
 use crate::source::Shown;
 use crate::{FetchError, NoProgress, Progress, RetryPolicy};
 
@@ -32,6 +32,8 @@ struct State<'a> {
     record: Option<Record>,
     /// How many of the bytes were there before this process asked for any.
     resumed_from: u64,
+    /// When there must be an end to it.
+    deadline: Deadline,
     /// Bytes of two answers were put together. If the sum is wrong, one more attempt in one piece is fair.
     is_patched: bool,
 }
@@ -54,7 +56,8 @@ pub(super) struct Downloaded {
 impl<'a> Download<'a> {
     /// Downloads until it has arrived or there is no point in trying on.
     pub(super) fn run(&self, part: &mut Option<Part>) -> Result<Downloaded, Failed> {
-        let mut state = State { intake: None, record: None, resumed_from: 0, is_patched: false };
+        let deadline = Deadline::after(self.client.archive_limit());
+        let mut state = State { intake: None, record: None, resumed_from: 0, deadline, is_patched: false };
         if let Some(open) = part.as_mut() {
             state.record = open.record().filter(|record| record.url == self.shown() && open.len() > 0).cloned();
         }
@@ -115,7 +118,7 @@ impl<'a> Download<'a> {
             self.take_up(state, part)?;
             return Ok(Step::Ended(self.shown()));
         }
-        let mut request = Request::new(&self.url);
+        let mut request = Request::new(&self.url).until(state.deadline);
         let record = state.record.as_ref().filter(|_| have > 0);
         if let Some(record) = record {
             request = request.header(RANGE, &format!("bytes={have}-")).header(IF_RANGE, record.validator.value());

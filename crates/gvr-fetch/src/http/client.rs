@@ -1,6 +1,7 @@
 //! The client: one runtime with one thread, one pool of connections.
 
 use std::future::Future;
+use std::time::Duration;
 
 use reqwest::{NoProxy, Proxy};
 use tokio::runtime::Runtime;
@@ -45,6 +46,11 @@ impl Client {
             .build()
             .map_err(|error| FetchError::Client { why: error.to_string() })?;
         Ok(Self { runtime: Some(runtime), pool, timeouts: config.timeouts, clock: config.clock, has_system_roots })
+    }
+
+    /// How long one archive may take.
+    pub(crate) fn archive_limit(&self) -> Duration {
+        self.timeouts.archive
     }
 
     /// Runs `future` on this thread, while connections are served on the runtime's.

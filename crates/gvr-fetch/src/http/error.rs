@@ -93,6 +93,14 @@ pub enum FetchError {
         /// The time.
         window: Duration,
     },
+    /// It took longer than anything is given.
+    #[error("{url} took more than {} s", seconds(*.limit))]
+    Overtime {
+        /// What was asked.
+        url: String,
+        /// How long it was given.
+        limit: Duration,
+    },
     /// A status that means failure.
     #[error("{url} answered {status} {meaning}")]
     Status {
@@ -170,6 +178,7 @@ impl FetchError {
             Self::Status { status: 404 | 410, .. } => {
                 "is GVR_DIST_URL right? to see what there is: gvr list --remote --refresh"
             }
+            Self::Overtime { .. } => "to go on where it stopped: run the same command again",
             Self::Connect { .. } => "behind a proxy, set HTTPS_PROXY; another server can be named with GVR_MIRROR",
             _ => return None,
         };

@@ -12,5 +12,5 @@ mod roots;
 pub use certificates::Distrust;
 pub(crate) use client::Client;
 pub use error::FetchError;
-pub(crate) use request::{Request, Response};
+pub(crate) use request::{Deadline, Request, Response};
 pub(crate) use retry::{Attempts, in_attempts};

@@ -13,6 +13,29 @@ use crate::source::Shown;
 pub(crate) struct Request {
     url: Url,
     headers: HeaderMap,
+    deadline: Option<Deadline>,
+}
+
+/// When something must have ended, and how long that was in all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    at: Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    /// So long from now.
+    pub(crate) fn after(limit: Duration) -> Self {
+        Self { at: Instant::now() + limit, limit }
+    }
+
+    fn left(&self) -> Duration {
+        self.at.saturating_duration_since(Instant::now())
+    }
+
+    fn error(&self, url: &Url) -> FetchError {
+        FetchError::Overtime { url: Shown(url).to_string(), limit: self.limit }
+    }
 }
 
 impl Request {
@@ -20,7 +43,12 @@ impl Request {
     pub(crate) fn new(url: &Url) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        Self { url: url.clone(), headers }
+        Self { url: url.clone(), headers, deadline: None }
+    }
+
+    /// The answer must have ended by then. Without this it is given as long as a small one.
+    pub(crate) fn until(self, deadline: Deadline) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// Adds a header; a value that no header can have is left out.
@@ -36,12 +64,15 @@ impl Client {
     /// Asks once. Redirects are followed; a status of 400 and above is an error, but for 416, which answers a range.
     pub(crate) fn get(&self, request: &Request) -> Result<Response<'_>, FetchError> {
         let mut url = request.url.clone();
+        let deadline = request.deadline.unwrap_or_else(|| Deadline::after(self.timeouts.document));
         for _ in 0..=redirect::MOST {
-            let response = self.send(&url, &request.headers)?;
+            let response = self.send(&url, &request.headers, deadline)?;
             let status = response.status();
             match status.as_u16() {
                 301 | 302 | 303 | 307 | 308 => url = next_hop(&url, response.headers())?,
-                200..=299 | 304 | 416 => return Ok(Response::new(self, url, response)),
+                200..=299 | 304 | 416 => {
+                    return Ok(Response { client: self, url, inner: response, pace: Pace::default(), deadline });
+                }
                 _ => {
                     let value = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
                     let retry_after = value.and_then(|value| retry::parse_retry_after(value, (self.clock)()));
@@ -55,12 +86,13 @@ impl Client {
         Err(FetchError::Redirect { url: from, to, why: "it is one redirect too many" })
     }
 
-    fn send(&self, url: &Url, headers: &HeaderMap) -> Result<reqwest::Response, FetchError> {
+    fn send(&self, url: &Url, headers: &HeaderMap, deadline: Deadline) -> Result<reqwest::Response, FetchError> {
         let sending = self.pool.get(url.clone()).headers(headers.clone()).send();
-        let limit = self.timeouts.connect + self.timeouts.answer;
+        let limit = (self.timeouts.connect + self.timeouts.answer).min(deadline.left());
         match self.block_on(async { tokio::time::timeout(limit, sending).await })? {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => Err(self.explain(url, error)),
+            Err(_elapsed) if deadline.left().is_zero() => Err(deadline.error(url)),
             Err(_elapsed) => Err(FetchError::Silent { url: Shown(url).to_string(), limit: self.timeouts.answer }),
         }
     }
@@ -100,13 +132,10 @@ pub(crate) struct Response<'a> {
     url: Url,
     inner: reqwest::Response,
     pace: Pace,
+    deadline: Deadline,
 }
 
-impl<'a> Response<'a> {
-    fn new(client: &'a Client, url: Url, inner: reqwest::Response) -> Self {
-        Self { client, url, inner, pace: Pace::default() }
-    }
-
+impl Response<'_> {
     /// Who answered, after redirects, as messages show it.
     pub(crate) fn url(&self) -> String {
         Shown(&self.url).to_string()
@@ -135,8 +164,12 @@ impl<'a> Response<'a> {
     pub(crate) fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, FetchError> {
         let timeouts = self.client.timeouts;
         let since = Instant::now();
+        if self.deadline.left().is_zero() {
+            return Err(self.deadline.error(&self.url));
+        }
         let next = self.inner.chunk();
-        match self.client.block_on(async { tokio::time::timeout(timeouts.idle, next).await })? {
+        let limit = timeouts.idle.min(self.deadline.left());
+        match self.client.block_on(async { tokio::time::timeout(limit, next).await })? {
             Ok(Ok(Some(chunk))) => {
                 self.pace.note(since.elapsed(), chunk.len());
                 match self.pace.judge(timeouts.rate_window, timeouts.least_rate) {
@@ -146,6 +179,7 @@ impl<'a> Response<'a> {
             }
             Ok(Ok(None)) => Ok(None),
             Ok(Err(error)) => Err(FetchError::Broken { url: self.url(), why: root_cause(&error.without_url()) }),
+            Err(_elapsed) if self.deadline.left().is_zero() => Err(self.deadline.error(&self.url)),
             Err(_elapsed) => Err(FetchError::Silent { url: self.url(), limit: timeouts.idle }),
         }
     }

@@ -13,3 +13,4 @@ mod proxy;
 mod resume;
 mod sources;
 mod tls;
+mod transport;

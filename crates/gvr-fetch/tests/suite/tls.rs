@@ -17,6 +17,24 @@ pub(crate) struct Authority {
     config: Arc<ServerConfig>,
 }
 
+impl Authority {
+    /// A certificate that stands for itself.
+    pub(crate) fn of(certificate: &rcgen::Certificate, key: &KeyPair) -> Self {
+        Self { pem: certificate.pem(), config: server_config(certificate.der().clone(), key) }
+    }
+}
+
+fn server_config(certificate: CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    Arc::new(config)
+}
+
 /// An authority with a certificate for `host` that is valid in these years.
 pub(crate) fn authority(host: &str, years: (i32, i32)) -> Authority {
     let mut params = CertificateParams::default();
@@ -26,14 +44,7 @@ pub(crate) fn authority(host: &str, years: (i32, i32)) -> Authority {
     let mut params = CertificateParams::new([host.to_owned()]).unwrap();
     (params.not_before, params.not_after) = (date_time_ymd(years.0, 1, 1), date_time_ymd(years.1, 1, 1));
     let certificate: CertificateDer<'static> = params.signed_by(&key, &issuer).unwrap().der().clone();
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    Authority { pem: issuer.pem(), config: Arc::new(config) }
+    Authority { pem: issuer.pem(), config: server_config(certificate, &key) }
 }
 
 pub(crate) fn serve(authority: &Authority, reply: Reply) -> Server {

@@ -19,6 +19,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
+    // A reinstallation that was killed may have left one out of sight.
+    context.store.sweep();
     let installed = context.store.installed()?;
     let toolchains: Vec<_> =
         args.requests.iter().map(|request| only_one(request, &installed)).collect::<Result<_, _>>()?;
@@ -28,7 +30,15 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
             return Err(CliError::failed(format_args!("Go {toolchain} was not removed"))
                 .hint(format_args!("to remove it without being asked: gvr uninstall --force {toolchain}")));
         }
-        context.store.remove(toolchain, &Bars::new(context.ui))?;
+        let bars = Bars::new(context.ui);
+        let (store, close) = (context.store.clone(), bars.closer());
+        context.interrupts.watch(move || {
+            store.give_up();
+            close();
+        });
+        let removed = context.store.remove(toolchain, &bars);
+        context.interrupts.settle();
+        removed?;
         context.ui.note(format_args!("removed {toolchain}"));
         removed_any = true;
     }

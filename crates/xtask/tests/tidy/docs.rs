@@ -51,6 +51,9 @@ Scripts may rely on these numbers: none ever changes its meaning.
 const BELOW_THE_CODES: &str = "
 `gvr exec` and the programs in the shims folder end with the code of the program that they became.
 
+Ctrl-C, SIGTERM and SIGHUP end gvr by that signal, after what was unfinished has been removed; a shell reports 130, 143 and
+129. As the first process of a container, which a signal cannot end, it exits with these codes.
+
 <!-- Written by a test from crates/gvr-core/src/exit.rs: SNAPSHOTS=overwrite cargo test -p xtask -->
 ";
 

@@ -12,6 +12,7 @@ use gvr_store::{Check, Installed, Receipt, Replace};
 
 use super::Args;
 use super::plan::Planned;
+use super::room;
 use crate::commands::rehash;
 use crate::context::Context;
 use crate::error::CliError;
@@ -33,7 +34,14 @@ pub(super) fn install(context: &Context<'_>, args: &Args, planned: &[Planned]) -
     if !to_fetch.is_empty() {
         let fetcher = context.fetcher();
         let bars = Bars::new(context.ui);
+        let (store, close) = (context.store.clone(), bars.closer());
+        context.interrupts.watch(move || {
+            store.give_up();
+            close();
+        });
         let failed = fetch_all(context, args, &fetcher, &bars, &to_fetch);
+        // What failed because it was interrupted is not worth a word.
+        context.interrupts.settle();
         has_changed = failed.len() < to_fetch.len();
         failures.extend(failed);
     }
@@ -111,13 +119,16 @@ fn fetch(
     let keeps_archive = args.keep || context.keeps_archives();
     // Before anything is written: a version that does not exist leaves no trace.
     let archive = fetcher.locate(toolchain.version, platform)?;
+    let needed = room::needed(archive.size);
     let outcome = context.store.install(toolchain, replace, bars, |folder| {
+        room::check(&context.store, &format!("Go {} ({platform})", toolchain.version), needed)?;
         let bar = bars.bar(format!("{} ({platform})", toolchain.version));
         let fetched = fetcher.install_into(&archive, folder, &bar, keeps_archive)?;
         let (from, size) = (&fetched.served_by, fetched.size);
         bars.detail(format_args!("{toolchain}: {size} bytes from {from}, SHA-256 {}", fetched.sha256));
         Ok::<_, CliError>(receipt(&archive, &fetched))
-    })?;
+    });
+    let outcome = outcome.map_err(|error| room::explain(&context.store, needed, error.into()))?;
     let (took, name) = (seconds(started.elapsed()), toolchain.version);
     match outcome {
         Installed::Fresh => bars.note(format_args!("installed {name} ({platform}) in {took}")),
