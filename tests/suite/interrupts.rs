@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -39,7 +40,9 @@ fn held() -> Sandbox {
 /// The unfinished downloads and their sizes.
 fn parts(sandbox: &Sandbox) -> Vec<u64> {
     let cache = sandbox.root().join("cache");
-    let names = entries(&cache).into_iter().filter(|name| name.ends_with(".part"));
+    let names = entries(&cache)
+        .into_iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "part"));
     names.map(|name| fs::metadata(cache.join(name)).unwrap().len()).collect()
 }
 

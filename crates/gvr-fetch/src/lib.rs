@@ -31,4 +31,4 @@ pub use index::{
 pub use locate::LocateError;
 pub use pins::Pin;
 pub use progress::{NoProgress, Progress};
-pub use unpack::{EntryProblem, UnpackError};
+pub use unpack::{EntryProblem, UnpackError, unpack};

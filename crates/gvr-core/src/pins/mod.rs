@@ -69,11 +69,16 @@ impl PinFile {
             Err(ReadError::Absent) => return None,
             Err(error) => return Some(Err(PinError::Unreadable(error))),
         };
-        Some(match self {
-            PinFile::GoVersion => go_version::parse(&content),
-            PinFile::ToolVersions => tool_versions::parse(&content),
-            PinFile::GoWork | PinFile::GoMod => go_mod::parse(&content),
-        })
+        Some(self.parse(&content))
+    }
+
+    /// Understands what such a file says.
+    pub fn parse(self, content: &[u8]) -> Result<Asks, PinError> {
+        match self {
+            PinFile::GoVersion => go_version::parse(content),
+            PinFile::ToolVersions => tool_versions::parse(content),
+            PinFile::GoWork | PinFile::GoMod => go_mod::parse(content),
+        }
     }
 }
 

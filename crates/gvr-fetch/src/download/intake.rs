@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{InstallError, SourceProblem};
 use crate::digest::Hasher;
-use crate::unpack::{Unpacked, Unpacker};
+use crate::unpack::{Unpacked, Unpacker, check_machine};
 use crate::{Archive, FetchError, Sha256, UnpackError};
 
 /// The largest archive that is downloaded where its size is not known.
@@ -139,8 +139,12 @@ impl<'a> Intake<'a> {
             let is_beginning = unpacked.as_ref().is_err_and(UnpackError::is_early_end);
             return Err(expected.mismatch(place, size, got, is_beginning).into());
         }
-        let unpacked =
-            unpacked.map_err(|source| InstallError::Archive { file: expected.archive.file_name(), source })?;
+        let unpacked = unpacked
+            .and_then(|unpacked| {
+                let Archive { version, platform, .. } = *expected.archive;
+                check_machine(expected.destination, version, platform).map(|()| unpacked)
+            })
+            .map_err(|source| InstallError::Archive { file: expected.archive.file_name(), source })?;
         match expected.archive.size {
             Some(published) if published != size => {
                 Err(SourceProblem::Length { place: place.to_owned(), expected: published, got: size }.into())

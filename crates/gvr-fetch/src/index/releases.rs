@@ -112,6 +112,11 @@ pub enum Lookup<'a> {
 }
 
 impl Index {
+    /// Reads the document that go.dev/dl serves as `?mode=json`.
+    pub fn parse(document: &[u8]) -> Result<Self, DocumentError> {
+        super::document::parse(document)
+    }
+
     /// All releases, oldest first, in Go's order.
     pub fn releases(&self) -> &[Release] {
         &self.releases

@@ -5,9 +5,10 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use gvr_core::Version;
+use gvr_core::{Platform, Version};
 
 use super::UnpackError;
+use super::machine::{HEADER, Machine};
 
 /// Real VERSION files have 40 bytes.
 const LARGEST_VERSION: u64 = 4096;
@@ -28,6 +29,18 @@ pub(super) fn finished(root: &Path, version: Version) -> Result<(), UnpackError>
         Ok(about) if about.len() == 0 => Err(UnpackError::NoProgram { version, why: "it is empty" }),
         Ok(_) => Ok(()),
         Err(_) => Err(UnpackError::NoProgram { version, why: "there is none" }),
+    }
+}
+
+/// `bin/go` is a program for that platform, as far as it tells.
+pub(crate) fn machine(root: &Path, version: Version, platform: Platform) -> Result<(), UnpackError> {
+    let path = root.join("bin/go");
+    let mut header = Vec::with_capacity(HEADER);
+    let read = File::open(&path).and_then(|file| file.take(HEADER as u64).read_to_end(&mut header));
+    match read {
+        Err(source) => Err(UnpackError::Write { path, source }),
+        Ok(_) if Machine::of(&header).may_run_on(platform) => Ok(()),
+        Ok(_) => Err(UnpackError::NoProgram { version, why: "it is one for another platform" }),
     }
 }
 

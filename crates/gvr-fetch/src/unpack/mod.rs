@@ -5,11 +5,15 @@
 mod check;
 mod error;
 mod inflate;
+mod machine;
 mod name;
 mod pax;
 mod read;
 mod tree;
 mod unpacker;
+mod whole;
 
+pub(crate) use check::machine as check_machine;
 pub use error::{EntryProblem, UnpackError};
 pub(crate) use unpacker::{Unpacked, Unpacker};
+pub use whole::unpack;

@@ -250,6 +250,10 @@ fn bombs() {
     check_refused("entries", encoder.finish().unwrap(), "more than 200000 entries");
 }
 
+/// The first bytes of a program for a Mac with Apple silicon, and of one for Linux on 64-bit ARM.
+const MAC: &[u8] = &[0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 1];
+const ARM: &[u8] = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\xb7\0";
+
 #[test]
 fn contents() {
     let version =
@@ -270,6 +274,8 @@ fn contents() {
         ("bin/go is a folder", with(Tar::default().folder("go/bin/go/")), "it is a folder"),
         ("bin/go cannot be run", with(Tar::default().file("go/bin/go", 0o644, b"x")), "not executable"),
         ("bin/go is empty", with(Tar::default().file("go/bin/go", 0o755, b"")), "it is empty"),
+        ("bin/go is a Mac's", with(Tar::default().file("go/bin/go", 0o755, MAC)), "it is one for another platform"),
+        ("bin/go is an ARM's", with(Tar::default().file("go/bin/go", 0o755, ARM)), "it is one for another platform"),
     ];
     for (what, bytes, expected) in cases {
         check_refused(what, bytes, expected);

@@ -22,8 +22,13 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
     // A reinstallation that was killed may have left one out of sight.
     context.store.sweep();
     let installed = context.store.installed()?;
-    let toolchains: Vec<_> =
-        args.requests.iter().map(|request| only_one(request, &installed)).collect::<Result<_, _>>()?;
+    let toolchains: Result<Vec<_>, _> = args.requests.iter().map(|request| only_one(request, &installed)).collect();
+    let toolchains = toolchains.inspect_err(|_| {
+        // Whoever removed it may have been killed before its shims were.
+        if context.layout().shims().exists() {
+            rehash::after_change(context);
+        }
+    })?;
     let mut removed_any = false;
     for toolchain in toolchains {
         if !args.force && !context.ui.confirms(format_args!("remove Go {toolchain}?")) {

@@ -45,12 +45,28 @@ pub(super) fn install(context: &Context<'_>, args: &Args, planned: &[Planned]) -
         has_changed = failed.len() < to_fetch.len();
         failures.extend(failed);
     }
-    if has_changed && !args.no_rehash {
-        // Also where another one failed: what was installed is to be found.
-        rehash::after_change(context);
-        tell_about_path(context);
+    if !args.no_rehash {
+        if has_changed {
+            // Also where another one failed: what was installed is to be found.
+            rehash::after_change(context);
+            tell_about_path(context);
+        } else if lacks_shim(context, planned) {
+            // Whoever installed it was killed before it came to that.
+            rehash::after_change(context);
+        }
     }
     report(context, failures).map(|()| has_changed)
+}
+
+/// Whether a version that is there cannot be called by its name.
+fn lacks_shim(context: &Context<'_>, planned: &[Planned]) -> bool {
+    let shims = context.layout().shims();
+    let lacks = |planned: &&Planned| {
+        let toolchain = planned.toolchain;
+        let is_called = toolchain.platform.is_some() || shims.join(toolchain.version.release_name()).exists();
+        !is_called && context.store.contains(toolchain)
+    };
+    planned.iter().find(lacks).is_some()
 }
 
 /// What to do about one toolchain; nothing where it is there and may stay.
