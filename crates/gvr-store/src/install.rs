@@ -10,9 +10,7 @@ use std::path::{Path, PathBuf};
 use gvr_core::{Layout, Toolchain};
 
 use crate::stage::Stage;
-use crate::{
-    FolderError, Interrupted, LockError, Manifest, ManifestError, Receipt, Store, Waiting, durable, tree,
-};
+use crate::{FolderError, Interrupted, LockError, Manifest, ManifestError, Receipt, Store, Waiting, durable, tree};
 
 /// What to do if the toolchain is installed already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
