@@ -4,5 +4,6 @@
 //! facts of one machine can be judged on another. A probe never writes, never uses the network, and never fails: what
 //! the machine does not tell is a fact that is absent.
 
+pub mod go_settings;
 pub mod probe;
 pub mod readers;

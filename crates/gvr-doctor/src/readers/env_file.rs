@@ -2,7 +2,7 @@
 //!
 //! Go's own reader (`readEnvFile` in `cmd/go/internal/cfg`) knows no quotes, no escapes and no blanks: a line counts if it
 //! begins with a letter from A to Z and has a `=`, and everything after that is the value, a carriage return too. All
-//! other lines are left out without a word. The last line of a name wins.
+//! other lines are left out without a word. The last line of a name wins in `go/env`, the first in `go.env`.
 
 use std::collections::HashMap;
 
@@ -87,9 +87,14 @@ impl EnvFile {
         file
     }
 
-    /// The line that counts for a name.
+    /// The last line for a name, which is the one that counts in `go/env`.
     pub fn setting(&self, name: &str) -> Option<&Setting> {
         self.settings.iter().rfind(|setting| setting.name == name)
+    }
+
+    /// The first line for a name, which is the one that counts in a GOROOT's `go.env`.
+    pub fn first_setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.iter().find(|setting| setting.name == name)
     }
 
     /// What is odd about it, in the order of its lines. `is_known` says which names Go knows.

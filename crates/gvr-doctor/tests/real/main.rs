@@ -8,3 +8,4 @@ mod dist;
 mod hostile;
 mod macho;
 mod samples;
+mod settings;
