@@ -5,5 +5,6 @@
 //! the machine does not tell is a fact that is absent.
 
 pub mod go_settings;
+pub mod ownership;
 pub mod probe;
 pub mod readers;

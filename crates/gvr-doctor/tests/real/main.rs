@@ -7,5 +7,6 @@ mod build_info;
 mod dist;
 mod hostile;
 mod macho;
+mod ownership;
 mod samples;
 mod settings;
