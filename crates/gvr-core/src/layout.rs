@@ -66,6 +66,11 @@ impl Layout {
         self.below("cache")
     }
 
+    /// What is kept of checksum databases: their newest states, pieces of their trees, evidence against them.
+    pub fn checksum_databases(&self) -> PathBuf {
+        self.root.join("sumdb")
+    }
+
     /// The release index as it was last fetched, with what is needed to ask whether it changed.
     pub fn index(&self) -> PathBuf {
         self.cache().join("index.json")

@@ -30,6 +30,12 @@ pub struct Config {
     pub index_cache: PathBuf,
     /// The folder of archives by their SHA-256 and of unfinished downloads.
     pub cache: PathBuf,
+    /// Go's GOSUMDB: which checksum database proves toolchains. Without a value it is sum.golang.org.
+    pub gosumdb: Option<String>,
+    /// Go's GOPROXY, for the way to that database. Without a value it is asked itself.
+    pub goproxy: Option<String>,
+    /// The folder of what is kept of checksum databases.
+    pub checksum_databases: PathBuf,
     /// How long to wait for what.
     pub timeouts: Timeouts,
     /// How often to try again, and when.
@@ -51,6 +57,9 @@ impl Config {
             certificate_folders: None,
             index_cache: layout.index(),
             cache: layout.cache(),
+            gosumdb: None,
+            goproxy: None,
+            checksum_databases: layout.checksum_databases(),
             timeouts: Timeouts::default(),
             retry: RetryPolicy::default(),
             clock: SystemTime::now,

@@ -6,8 +6,10 @@ use std::sync::OnceLock;
 use gvr_core::{Platform, Version};
 use reqwest::Url;
 
+use crate::dirhash::{H1, ToolchainModule};
 use crate::http::Client;
 use crate::source::Shown;
+use crate::sumdb::{self, LogError, Proof};
 use crate::{
     Archive, Config, FetchError, Fetched, Freshness, IndexAnswer, IndexError, InstallError, LocateError, Progress,
     download, index, locate,
@@ -55,6 +57,26 @@ impl Fetcher {
         keep_archive: bool,
     ) -> Result<Fetched, InstallError> {
         download::install(self, archive, destination, progress, keep_archive)
+    }
+
+    /// Proves that Go's checksum database has this hash of a toolchain's module.
+    ///
+    /// The database is asked as cmd/go does: at the address in GOSUMDB, else by way of a proxy of GOPROXY that passes it on,
+    /// else itself. [`LogError::is_silence`] tells whether nothing was said, or something against the toolchain.
+    pub fn prove(&self, module: ToolchainModule, h1: H1) -> Result<Proof, LogError> {
+        self.with_database(|client| client.prove(ToolchainModule::PATH, &module.version(), h1))
+    }
+
+    /// The hash that Go's checksum database has of a toolchain's module, with the proof of it.
+    pub fn logged(&self, module: ToolchainModule) -> Result<Proof, LogError> {
+        self.with_database(|client| client.look_up(ToolchainModule::PATH, &module.version()))
+    }
+
+    fn with_database<T>(&self, ask: impl FnOnce(&sumdb::Client<'_>) -> Result<T, LogError>) -> Result<T, LogError> {
+        let database = sumdb::Database::from_gosumdb(self.config.gosumdb.as_deref())?;
+        let remote = sumdb::HttpRemote::find(self, &database, self.config.goproxy.as_deref().unwrap_or_default())?;
+        let storage = sumdb::FolderStorage::new(self.config.checksum_databases.join(database.folder_name()));
+        ask(&sumdb::Client { database: &database, remote: &remote, storage: &storage })
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -17,6 +17,7 @@ mod locate;
 mod pins;
 mod progress;
 mod source;
+pub mod sumdb;
 mod unpack;
 
 pub use config::{Config, DEFAULT_DIST_URL, Proxies, RetryPolicy, Timeouts};

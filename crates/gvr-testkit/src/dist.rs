@@ -115,6 +115,26 @@ impl FakeDist {
         self
     }
 
+    /// Adds a file that the index does not list, such as a signature; the name may have folders.
+    pub fn add_file(&mut self, name: &str, bytes: impl Into<Vec<u8>>) -> &mut Self {
+        self.files.insert(name.to_owned(), bytes.into().into());
+        self
+    }
+
+    /// Adds, below `folder`, all that a server of a checksum database answers about a log of this size: its head, its tiles,
+    /// and the lookup of each `module@version`.
+    pub fn add_log(&mut self, folder: &str, log: &crate::FakeLog, modules: &[&str]) -> &mut Self {
+        let mut paths = crate::FakeLog::tile_paths(log.size());
+        paths.extend(["latest".to_owned(), "supported".to_owned()]);
+        paths.extend(modules.iter().map(|module| format!("lookup/{module}")));
+        for path in paths {
+            if let Some(answer) = log.answer(&path, log.size()) {
+                self.add_file(&format!("{folder}/{path}"), answer);
+            }
+        }
+        self
+    }
+
     /// Takes a file away that the index goes on to list.
     pub fn remove_file(&mut self, filename: &str) -> &mut Self {
         self.files.remove(filename);

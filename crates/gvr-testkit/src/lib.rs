@@ -10,6 +10,7 @@
 mod dist;
 mod fault;
 mod http;
+mod log;
 mod process;
 mod respond;
 mod server;
@@ -18,6 +19,7 @@ mod toolchain;
 pub use dist::{FakeDist, sha256_hex};
 pub use fault::Fault;
 pub use http::Request;
+pub use log::{FakeLog, LogHash, head, leaf_hash};
 pub use process::{Finished, Invocation, Running};
 pub use rustix::process::Signal;
 pub use server::DistServer;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 mod common;
+mod database;
 mod hostile;
 mod http;
 mod index;
@@ -12,5 +13,6 @@ mod pins;
 mod proxy;
 mod resume;
 mod sources;
+mod sumdb;
 mod tls;
 mod transport;
