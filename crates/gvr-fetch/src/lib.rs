@@ -14,6 +14,7 @@ mod fetcher;
 mod http;
 mod index;
 mod locate;
+pub mod openpgp;
 mod pins;
 mod progress;
 mod source;

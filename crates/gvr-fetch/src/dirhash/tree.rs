@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use gvr_core::Layout;
+
 use super::{DirHash, DirHashError, H1, ToolchainModule};
 use crate::Sha256;
 use crate::digest::Hasher;
@@ -62,7 +64,7 @@ pub enum TreeError {
     Hash(#[from] DirHashError),
 }
 
-/// Hashes every file below `root`, sorted by path. gvr's own receipt in it does not count.
+/// Hashes every file below `root`, sorted by path. gvr's own two files in it do not count.
 ///
 /// Nothing outside is read: a symbolic link is an error, wherever it leads.
 pub fn hash_tree(root: &Path) -> Result<Vec<TreeFile>, TreeError> {
@@ -117,7 +119,7 @@ fn list(root: &Path, folder: &str, paths: &mut Vec<String>) -> Result<(), TreeEr
             list(root, &path, paths)?;
         } else if !kind.is_file() {
             return Err(TreeError::Kind { path: entry.path() });
-        } else if path != gvr_core::Layout::RECEIPT {
+        } else if ![Layout::RECEIPT, Layout::MANIFEST].contains(&path.as_str()) {
             paths.push(path);
         }
     }
@@ -167,7 +169,8 @@ mod tests {
             }
         }
         fs::write(root.path().join("src/go.mod"), "module std\n").unwrap();
-        fs::write(root.path().join(gvr_core::Layout::RECEIPT), "schema = 1\n").unwrap();
+        fs::write(root.path().join(Layout::RECEIPT), "schema = 1\n").unwrap();
+        fs::write(root.path().join(Layout::MANIFEST), "").unwrap();
         root
     }
 

@@ -4,11 +4,13 @@
 
 mod common;
 mod database;
+mod forge;
 mod hostile;
 mod http;
 mod index;
 mod locate;
 mod official;
+mod openpgp;
 mod pins;
 mod proxy;
 mod resume;
