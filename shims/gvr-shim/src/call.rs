@@ -19,8 +19,17 @@ pub(crate) struct Call<'a> {
     pub(crate) arguments: &'a [&'a CStr],
 }
 
-/// Understands a command line; `None` where it does not say by what name the shim was called.
-pub(crate) fn understand<'a>(arguments: &'a [&'a CStr], executable: Option<&'a Path>) -> Option<Call<'a>> {
+/// The variable in which Go tells the toolchain that it switches to which one that should be; that one stops where it is
+/// another (cmd/go/internal/toolchain, Select).
+pub(crate) const SWITCH: &str = "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION";
+
+/// Understands a command line; `None` where it does not say by what name the shim was called. `switch` is the value of
+/// [`SWITCH`].
+pub(crate) fn understand<'a>(
+    arguments: &'a [&'a CStr],
+    executable: Option<&'a Path>,
+    switch: Option<&'a OsStr>,
+) -> Option<Call<'a>> {
     let name_of = |path| Some(paths::last_name(path)).filter(|name| !name.is_empty());
     let called = arguments.first().and_then(|name| name_of(text(name)));
     let file = executable.and_then(|path| name_of(path.as_os_str()));
@@ -28,7 +37,7 @@ pub(crate) fn understand<'a>(arguments: &'a [&'a CStr], executable: Option<&'a P
     let rest = arguments.get(1..).unwrap_or_default();
     let asked = rest.first().and_then(|first| first.to_str().ok()).and_then(|first| first.strip_prefix('+'));
     // `go1.22.5 +1.23` says it twice; what stands last on the line counts.
-    match (asked, release(name).or_else(|| release_of_file(name, file))) {
+    match (asked, release(name).or_else(|| release_of_switch(name, switch, file))) {
         (Some(version), release) => {
             let program = if release.is_some() { OsStr::new("go") } else { name };
             Some(Call { program, version: Some(Cow::Borrowed(version)), arguments: &rest[1..] })
@@ -38,10 +47,10 @@ pub(crate) fn understand<'a>(arguments: &'a [&'a CStr], executable: Option<&'a P
     }
 }
 
-/// The release that the shim's own file stands for, where it is called `go` all the same: Go's own toolchain switch looks
-/// for `go1.22.5` on PATH and starts that file under the name that it was called by itself (cmd/go, toolchain.Exec).
-fn release_of_file<'a>(name: &OsStr, file: Option<&'a OsStr>) -> Option<Cow<'a, str>> {
-    if name == "go" { release(file?) } else { None }
+/// The release that Go itself switches to. It looks for `go1.22.5` on PATH and starts that file under the name that it was
+/// called by itself (cmd/go/internal/toolchain, Exec), so the file's name says it too.
+fn release_of_switch<'a>(name: &OsStr, switch: Option<&'a OsStr>, file: Option<&'a OsStr>) -> Option<Cow<'a, str>> {
+    if name == "go" { switch.and_then(release).or_else(|| release(file?)) } else { None }
 }
 
 /// The release that a name such as `go1.22.5` stands for. `go1.20` is 1.20.0, as its archive is called.
@@ -96,7 +105,7 @@ mod tests {
         let (line, rest) = (c_strings(line), c_strings(rest));
         let (line, rest): (Vec<_>, Vec<_>) =
             (line.iter().map(|word| &**word).collect(), rest.iter().map(|word| &**word).collect());
-        let call = understand(&line, Some(Path::new("/gvr/shims/go"))).unwrap();
+        let call = understand(&line, Some(Path::new("/gvr/shims/go")), None).unwrap();
         assert_eq!(call, Call { program: OsStr::new(program), version: version.map(Cow::Borrowed), arguments: &rest });
     }
 
@@ -121,18 +130,24 @@ mod tests {
     }
 
     #[test]
-    fn the_file_says_which_version_where_go_switches_toolchains() {
-        let check = |name: &str, file: &str, version: Option<&str>| {
+    fn go_says_which_version_it_switches_to() {
+        let check = |name: &str, file: &str, switch: Option<&str>, version: Option<&str>| {
             let name = CString::new(name).unwrap();
             let arguments = [name.as_c_str(), c"build"];
-            let call = understand(&arguments, Some(Path::new(file))).unwrap();
-            assert_eq!((call.version.as_deref(), call.arguments), (version, &arguments[1..]), "{name:?} {file}");
+            let call = understand(&arguments, Some(Path::new(file)), switch.map(OsStr::new)).unwrap();
+            let found = (call.version.as_deref(), call.arguments);
+            assert_eq!(found, (version, &arguments[1..]), "{name:?} {file} {switch:?}");
         };
-        check("/gvr/versions/1.22.5/bin/go", "/gvr/shims/go1.24.1", Some("1.24.1"));
-        check("go", "/gvr/shims/go1.20", Some("1.20.0"));
-        check("go", "/gvr/shims/go", None);
-        check("go1.22.5", "/gvr/shims/go1.24.1", Some("1.22.5"));
-        check("gofmt", "/gvr/shims/go1.24.1", None);
+        check("/gvr/versions/1.22.5/bin/go", "/gvr/shims/go1.24.1", None, Some("1.24.1"));
+        check("go", "/gvr/shims/go1.20", None, Some("1.20.0"));
+        check("go", "/gvr/shims/go", None, None);
+        check("go1.22.5", "/gvr/shims/go1.24.1", None, Some("1.22.5"));
+        check("gofmt", "/gvr/shims/go1.24.1", None, None);
+        check("go", "/gvr/shims/go", Some("go1.24.1"), Some("1.24.1"));
+        check("go", "/gvr/shims/go1.24.2", Some("go1.24.1"), Some("1.24.1"));
+        check("go", "/gvr/shims/go1.24.2", Some("../evil"), Some("1.24.2"));
+        check("go", "/gvr/shims/go", Some("1.24.1"), None);
+        check("gofmt", "/gvr/shims/gofmt", Some("go1.24.1"), None);
     }
 
     #[test]

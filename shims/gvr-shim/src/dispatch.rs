@@ -21,7 +21,7 @@ use crate::successor::Successor;
 /// Does not return where a program could be found and started.
 pub(crate) fn dispatch(process: &Process) -> Message {
     let executable = process.executable();
-    let call = call::understand(&process.arguments, executable.as_deref());
+    let call = call::understand(&process.arguments, executable.as_deref(), process.variable(call::SWITCH));
     match (call, layout(process, executable.as_deref())) {
         (Some(call), Some(layout)) if call.program != "gvr-shim" => {
             let rendered = Disk.read(&layout.shim_settings(), ShimSettings::LIMIT).unwrap_or_default();
