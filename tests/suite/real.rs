@@ -9,7 +9,7 @@ use gvr_testkit::{DistServer, host_platform};
 
 use crate::common::{Output, Sandbox, is_skipped, say_left_out};
 
-const OFFICIAL: &str = "GVR_TEST_OFFICIAL_DIST";
+pub(crate) const OFFICIAL: &str = "GVR_TEST_OFFICIAL_DIST";
 const REAL: &str = "GVR_TEST_REAL_DIST";
 
 /// SHA-256 of go1.23.1.linux-amd64.tar.gz, as go.dev/dl lists it.
@@ -18,7 +18,7 @@ const LINUX_SUM: &str = "49bbb517cfa9eee677e1e7897f7cf9cfdbcf49e05f61984a2789136
 const DARWIN_SUM: &str = "e223795ca340e285a760a6446ce57a74500b30e57469a4109961d36184d3c05a";
 
 /// A server of real archives, if one of these variables names a folder that has all that are needed.
-fn server(test: &str, variables: &[(&str, &str)], needed: &[String]) -> Option<DistServer> {
+pub(crate) fn server(test: &str, variables: &[(&str, &str)], needed: &[String]) -> Option<DistServer> {
     let mut reasons = Vec::new();
     for (variable, word) in variables {
         let Some(folder) = std::env::var_os(variable).filter(|folder| !folder.is_empty()).map(PathBuf::from) else {
@@ -38,12 +38,12 @@ fn server(test: &str, variables: &[(&str, &str)], needed: &[String]) -> Option<D
     None
 }
 
-fn archive(version: &str, platform: &str) -> String {
+pub(crate) fn archive(version: &str, platform: &str) -> String {
     format!("go{version}.{platform}.tar.gz")
 }
 
 /// A sandbox in which real Go compiles without asking anybody for anything.
-fn sandbox(server: DistServer) -> Sandbox {
+pub(crate) fn sandbox(server: DistServer) -> Sandbox {
     let mut sandbox = Sandbox::new().and_server(server);
     sandbox.set("GOPROXY", "off");
     sandbox.set("GOFLAGS", "-trimpath");
