@@ -31,3 +31,4 @@ mod verify;
 mod version;
 mod version_files;
 mod version_files_as_data;
+mod vscode;

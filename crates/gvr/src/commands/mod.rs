@@ -15,6 +15,7 @@ mod remote;
 mod uninstall;
 mod verify;
 mod version;
+mod vscode;
 mod which;
 
 use std::ffi::OsString;
@@ -55,6 +56,7 @@ pub(crate) enum Command {
     Shims(rehash::ShimsArgs),
     Init(init::Args),
     Completions(completions::Args),
+    Vscode(vscode::Args),
     Config(config::Args),
     Commands(CommandsArgs),
     #[command(external_subcommand)]
@@ -88,6 +90,7 @@ impl Command {
             Self::Shims(args) => done(rehash::shims(context, &args)),
             Self::Init(args) => done(init::run(context, &args)),
             Self::Completions(args) => done(completions::run(context, &args)),
+            Self::Vscode(args) => done(vscode::run(context, &args)),
             Self::Config(args) => done(config::run(context, &args)),
             Self::Commands(_) => done(commands(context)),
             Self::Other(words) => done(other(context, &words)),
