@@ -1,8 +1,7 @@
 //! Where this process is: the folder that it works in, and the file that it runs.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -24,8 +23,13 @@ pub(super) fn plain_working_folder() -> Option<PathBuf> {
     // Linux answers `(unreachable)/...` for a folder outside of the process's root.
     let is_path = |path: &PathBuf| path.is_absolute();
     #[cfg(target_os = "linux")]
-    if let Ok(path) = rustix::process::getcwd(Vec::with_capacity(256)) {
-        return Some(PathBuf::from(OsString::from_vec(path.into_bytes()))).filter(is_path);
+    {
+        use std::ffi::OsString;
+        use std::os::unix::ffi::OsStringExt as _;
+
+        if let Ok(path) = rustix::process::getcwd(Vec::with_capacity(256)) {
+            return Some(PathBuf::from(OsString::from_vec(path.into_bytes()))).filter(is_path);
+        }
     }
     std::env::current_dir().ok().filter(is_path)
 }
@@ -36,6 +40,7 @@ pub fn this_program() -> Option<PathBuf> {
     #[cfg(target_os = "linux")]
     {
         use std::mem::MaybeUninit;
+        use std::os::unix::ffi::OsStrExt as _;
 
         let mut room = [MaybeUninit::uninit(); 1024];
         let (path, left) = rustix::fs::readlinkat_raw(rustix::fs::CWD, "/proc/self/exe", &mut room).ok()?;
