@@ -98,7 +98,7 @@ impl<'a> Intake<'a> {
         empty_folder(expected.destination)
             .map_err(|source| InstallError::Folder { path: expected.destination.to_owned(), source })?;
         let unpacker =
-            Unpacker::start(expected.destination, expected.archive.version).map_err(|source| expected.local(source))?;
+            Unpacker::start(expected.destination, expected.archive.version, None).map_err(|source| expected.local(source))?;
         Ok(Self { expected, hasher: Hasher::default(), received: 0, unpacking: Unpacking::Running(unpacker) })
     }
 

@@ -1,17 +1,25 @@
 //! Turns the bytes of a Go archive into a folder, believing nothing that they say.
 //!
-//! Two threads: one inflates, one reads the tar and writes files. Bytes go in through [`Unpacker::feed`].
+//! One thread inflates, one reads the tar and makes folders, some write files. Bytes go in through [`Unpacker::feed`], and
+//! move on in blocks of a fixed size that are used again and again, through channels that hold a few of them: a slow disk
+//! slows the download down, and memory does not grow with the archive.
 
+mod batch;
 mod check;
+mod crew;
 mod error;
+mod gzip;
 mod inflate;
+mod input;
 mod machine;
 mod name;
+mod observe;
 mod pax;
 mod read;
 mod tree;
 mod unpacker;
 mod whole;
+mod write;
 
 pub(crate) use check::machine as check_machine;
 pub use error::{EntryProblem, UnpackError};

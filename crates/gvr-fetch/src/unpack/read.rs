@@ -1,17 +1,22 @@
-//! From plain blocks to files: reads the tar, checks every entry, and hands it to the tree.
+//! From plain blocks to files: reads the tar, checks every entry, and hands it to the writers.
 //!
 //! The crate `tar` is used for framing alone: headers and their check sums. What an entry is called, what it is and where it
 //! goes is decided here.
 
 use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
+use std::thread;
 
 use gvr_core::Version;
 use tar::{Entry, EntryType, Header};
 
-use super::inflate::{BLOCK, Plain};
+use super::crew::Crew;
+use super::inflate::{BLOCK, Block, Plain};
+use super::observe::Observer;
 use super::pax::Pax;
 use super::tree::Tree;
+use super::write::Work;
 use super::{EntryProblem, UnpackError, Unpacked, check, name};
 
 /// Go's archives have up to 16,000.
@@ -23,18 +28,36 @@ const LARGEST_HEADER: u64 = 64 << 10;
 /// The size of a tar record.
 const RECORD: usize = 512;
 
-/// Writes all that comes from `plain` into the tree and looks at the result.
+/// Has all that comes from `plain` written into the tree, by `writers` threads, and looks at the result. When it returns,
+/// nothing is written any more.
 pub(super) fn run(
     plain: Receiver<Plain>,
-    empty: Sender<Vec<u8>>,
+    empty: Sender<Block>,
     mut tree: Tree,
     version: Version,
+    writers: usize,
+    observer: Option<&dyn Observer>,
 ) -> Result<Unpacked, UnpackError> {
-    let mut blocks = Blocks { plain, empty, block: Vec::new(), at: 0 };
+    let root = tree.path().to_owned();
+    let work = Work { root: &root, observer, is_over: AtomicBool::new(false) };
+    let unpacked = thread::scope(|scope| {
+        let mut crew = Crew::start(scope, writers, &work)?;
+        match read(Blocks { plain, empty, block: Block::default(), at: 0 }, &mut tree, &mut crew) {
+            Ok(unpacked) => crew.finish().map(|()| unpacked),
+            Err(error) => {
+                work.is_over.store(true, Ordering::Relaxed);
+                Err(error)
+            }
+        }
+    })?;
+    check::finished(&root, version)?;
+    Ok(unpacked)
+}
+
+fn read(mut blocks: Blocks, tree: &mut Tree, crew: &mut Crew<'_>) -> Result<Unpacked, UnpackError> {
     let mut archive = tar::Archive::new(&mut blocks);
     let mut progress = Unpacked::default();
     let mut pending = Pending::default();
-    let mut buffer = vec![0; BLOCK];
     for entry in archive.entries().map_err(explain)?.raw(true) {
         let mut entry = entry.map_err(explain)?;
         progress.entries += 1;
@@ -42,14 +65,13 @@ pub(super) fn run(
             return Err(UnpackError::TooManyEntries { limit: MOST_ENTRIES });
         }
         if !pending.take(&mut entry)? {
-            write(&mut entry, std::mem::take(&mut pending), &mut tree, &mut progress, &mut buffer)?;
+            take_in(&mut entry, std::mem::take(&mut pending), tree, crew, &mut progress)?;
         }
     }
     if !pending.is_empty() {
         return Err(UnpackError::Tar("it ends with a header that belongs to no entry".to_owned()));
     }
-    read_end(&mut blocks, &mut buffer)?;
-    check::finished(tree.path(), version)?;
+    read_end(&mut blocks)?;
     Ok(progress)
 }
 
@@ -96,12 +118,12 @@ impl Pending {
     }
 }
 
-fn write<R: Read>(
+fn take_in<R: Read>(
     entry: &mut Entry<'_, R>,
     pending: Pending,
     tree: &mut Tree,
+    crew: &mut Crew<'_>,
     progress: &mut Unpacked,
-    buffer: &mut [u8],
 ) -> Result<(), UnpackError> {
     let header = entry.header();
     let is_folder = match header.entry_type() {
@@ -132,17 +154,20 @@ fn write<R: Read>(
     if progress.bytes > MOST_BYTES {
         return Err(UnpackError::TooLarge { limit: MOST_BYTES });
     }
-    let mut file = tree.add_file(path, is_executable, &fail)?;
+    let folder = tree.add_file(path, &fail)?;
+    crew.begin(folder, path, is_executable, size)?;
     let mut left = size;
     while left > 0 {
-        let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
-        let count = entry.read(&mut buffer[..most]).map_err(explain)?;
+        let room = crew.room()?;
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(room.len());
+        let count = entry.read(&mut room[..most]).map_err(explain)?;
         if count == 0 {
             return Err(UnpackError::Truncated);
         }
-        file.write(&buffer[..count])?;
+        crew.add(count);
         left -= count as u64;
     }
+    crew.end();
     progress.files += 1;
     Ok(())
 }
@@ -158,10 +183,11 @@ fn short_name(header: &Header) -> Result<Vec<u8>, EntryProblem> {
 }
 
 /// After the record of zeros that ended the entries: at least another one, and nothing else.
-fn read_end(blocks: &mut Blocks, buffer: &mut [u8]) -> Result<(), UnpackError> {
+fn read_end(blocks: &mut Blocks) -> Result<(), UnpackError> {
+    let mut buffer = vec![0; BLOCK];
     let mut zeros = 0;
     loop {
-        match blocks.read(buffer).map_err(explain)? {
+        match blocks.read(&mut buffer).map_err(explain)? {
             0 if zeros < RECORD => return Err(UnpackError::Tar("it has no end".to_owned())),
             0 => return Ok(()),
             count if buffer[..count].iter().all(|byte| *byte == 0) => zeros += count,
@@ -208,14 +234,14 @@ fn explain(error: io::Error) -> UnpackError {
 /// The plain blocks as one stream.
 struct Blocks {
     plain: Receiver<Plain>,
-    empty: Sender<Vec<u8>>,
-    block: Vec<u8>,
+    empty: Sender<Block>,
+    block: Block,
     at: usize,
 }
 
 impl Read for Blocks {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.block.len() {
+        while self.at == self.block.plain().len() {
             match self.plain.recv() {
                 // The other thread has ended, so the archive has.
                 Err(_closed) => return Ok(0),
@@ -227,7 +253,7 @@ impl Read for Blocks {
                 }
             }
         }
-        let count = (&self.block[self.at..]).read(buffer)?;
+        let count = (&self.block.plain()[self.at..]).read(buffer)?;
         self.at += count;
         Ok(count)
     }

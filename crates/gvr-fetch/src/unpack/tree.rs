@@ -1,10 +1,10 @@
-//! The folder that is being filled. Every file is created anew, by a name that was checked, in a folder that this made.
+//! The folder that is being filled: which names are taken, and the folders. Files are created by the writers, in folders
+//! that this made, by names that were checked here.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Write as _;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::{CWD, Mode, OFlags, fchmod, mkdirat, openat};
 use rustix::io::Errno;
@@ -12,30 +12,21 @@ use rustix::io::Errno;
 use super::{EntryProblem, UnpackError, name};
 
 const FOLDER: Mode = Mode::from_raw_mode(0o755);
-const PROGRAM: Mode = Mode::from_raw_mode(0o755);
-const PLAIN: Mode = Mode::from_raw_mode(0o644);
 
-/// A folder with all that was put into it.
+/// A folder with all that is to be put into it.
 pub(super) struct Tree {
     path: PathBuf,
-    root: OwnedFd,
+    root: Arc<OwnedFd>,
     /// By folded path, so that names which some file systems take for one another meet here.
     nodes: HashMap<String, Node>,
     /// The folder that the last file went into: entries come folder by folder.
-    open: Option<(String, OwnedFd)>,
+    open: Option<(String, Arc<OwnedFd>)>,
 }
 
 struct Node {
     is_folder: bool,
     /// The path as it was spelt; absent where that is how it is folded.
     spelt: Option<String>,
-}
-
-/// A file that is being written.
-pub(super) struct NewFile<'a> {
-    root: &'a Path,
-    below: &'a str,
-    file: File,
 }
 
 /// Makes an error of a problem with the entry at hand.
@@ -46,7 +37,7 @@ impl Tree {
     pub(super) fn open(path: &Path) -> Result<Self, UnpackError> {
         let root = open_folder(CWD, path)
             .map_err(|error| UnpackError::Write { path: path.to_owned(), source: error.into() })?;
-        Ok(Self { path: path.to_owned(), root, nodes: HashMap::new(), open: None })
+        Ok(Self { path: path.to_owned(), root: Arc::new(root), nodes: HashMap::new(), open: None })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -66,32 +57,26 @@ impl Tree {
         Ok(())
     }
 
-    /// Creates a file, and the folders above it.
-    pub(super) fn add_file<'a>(
-        &'a mut self,
-        path: &'a str,
-        is_executable: bool,
-        fail: Fail<'_>,
-    ) -> Result<NewFile<'a>, UnpackError> {
-        let (parent, file_name) = path.rsplit_once('/').unwrap_or(("", path));
+    /// Takes the name of a file, and makes the folders above it. The answer is the folder to create it in.
+    pub(super) fn add_file(&mut self, path: &str, fail: Fail<'_>) -> Result<Arc<OwnedFd>, UnpackError> {
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         if self.open.as_ref().is_none_or(|(open, _)| open != parent) {
             self.add_folder(parent, fail)?;
-            let folder = if parent.is_empty() { open_folder(&self.root, ".") } else { open_folder(&self.root, parent) };
-            self.open = Some((parent.to_owned(), folder.map_err(|error| self.cannot_write(parent, error))?));
+            let folder = if parent.is_empty() {
+                Arc::clone(&self.root)
+            } else {
+                Arc::new(open_folder(&self.root, parent).map_err(|error| self.cannot_write(parent, error))?)
+            };
+            self.open = Some((parent.to_owned(), folder));
         }
         let folded = name::fold(path);
         if let Some(node) = self.nodes.get(&folded) {
             node.check_same(&folded, path, false).map_err(fail)?;
             return Err(fail(EntryProblem::Twice));
         }
-        self.nodes.insert(folded.clone(), Node::new(false, path, &folded));
-        let at = self.open.as_ref().map_or(&self.root, |(_, at)| at);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mode = if is_executable { PROGRAM } else { PLAIN };
-        let file = openat(at, file_name, flags, mode).map_err(|error| self.cannot_write(path, error))?;
-        // The umask has its say in `openat`, but an installed Go is the same whoever installs it.
-        fchmod(&file, mode).map_err(|error| self.cannot_write(path, error))?;
-        Ok(NewFile { root: &self.path, below: path, file: File::from(file) })
+        let node = Node::new(false, path, &folded);
+        self.nodes.insert(folded, node);
+        Ok(self.open.as_ref().map_or_else(|| Arc::clone(&self.root), |(_, folder)| Arc::clone(folder)))
     }
 
     fn make_folder(&mut self, path: &str, folded: String) -> Result<(), UnpackError> {
@@ -127,12 +112,6 @@ impl Node {
     }
 }
 
-impl NewFile<'_> {
-    pub(super) fn write(&mut self, data: &[u8]) -> Result<(), UnpackError> {
-        self.file.write_all(data).map_err(|source| UnpackError::Write { path: self.root.join(self.below), source })
-    }
-}
-
-fn open_folder(at: impl std::os::fd::AsFd, path: impl rustix::path::Arg) -> Result<OwnedFd, Errno> {
+fn open_folder(at: impl AsFd, path: impl rustix::path::Arg) -> Result<OwnedFd, Errno> {
     openat(at, path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())
 }

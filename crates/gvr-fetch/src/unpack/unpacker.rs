@@ -1,17 +1,23 @@
-//! The two threads that unpack, and the way in and out of them.
+//! The threads that unpack, and the way in and out of them.
 
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, JoinHandle};
 
 use gvr_core::Version;
 
 use super::inflate::BLOCK;
+use super::observe::Observer;
 use super::tree::Tree;
 use super::{UnpackError, inflate, read};
 
 /// Blocks on the way to the thread that inflates, and from it to the one that writes. Together a few megabytes.
 const IN_FLIGHT: usize = 8;
+
+/// The most threads that write at once.
+const MOST_WRITERS: usize = 4;
 
 /// What was unpacked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,8 +40,13 @@ pub(crate) struct Unpacker {
 }
 
 impl Unpacker {
-    /// Begins to unpack the archive of `version` into the empty folder `destination`.
-    pub(crate) fn start(destination: &Path, version: Version) -> Result<Self, UnpackError> {
+    /// Begins to unpack the archive of `version` into the empty folder `destination`. The observer is told of its files
+    /// before anybody knows whether the archive is the right one.
+    pub(crate) fn start(
+        destination: &Path,
+        version: Version,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Result<Self, UnpackError> {
         let tree = Tree::open(destination)?;
         let (compressed, to_inflate) = mpsc::sync_channel(IN_FLIGHT);
         let (give_back, used) = mpsc::channel();
@@ -48,7 +59,7 @@ impl Unpacker {
             .map_err(UnpackError::Threads)?;
         let writer = thread::Builder::new()
             .name("gvr-unpack".to_owned())
-            .spawn(move || read::run(to_write, emptied, tree, version))
+            .spawn(move || read::run(to_write, emptied, tree, version, writers(), observer.as_deref()))
             .map_err(UnpackError::Threads)?;
         Ok(Self { compressed: Some(compressed), used, block: Vec::new(), writer: Some(writer) })
     }
@@ -94,6 +105,11 @@ impl Unpacker {
             _ => Err(ended_early()),
         }
     }
+}
+
+/// How many threads write. Creating a file is work for one core; more than a few only wait for the file system's locks.
+fn writers() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get).min(MOST_WRITERS)
 }
 
 fn ended_early() -> UnpackError {

@@ -19,7 +19,7 @@ pub fn unpack(
 ) -> Result<u64, UnpackError> {
     const BUFFER: usize = 64 << 10;
     let unreadable = |error: io::Error| UnpackError::Gzip(error.to_string());
-    let mut unpacker = Unpacker::start(destination, version)?;
+    let mut unpacker = Unpacker::start(destination, version, None)?;
     let mut buffer = vec![0; BUFFER];
     loop {
         match archive.read(&mut buffer) {
