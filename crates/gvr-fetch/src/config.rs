@@ -80,6 +80,14 @@ pub struct Proxies {
     pub none_for: Option<String>,
 }
 
+impl Proxies {
+    /// Whether a proxy is itself reached over TLS.
+    pub(crate) fn any_is_secure(&self) -> bool {
+        let is_secure = |url: &String| url.trim_start().to_ascii_lowercase().starts_with("https:");
+        [&self.https, &self.http, &self.all].into_iter().flatten().any(is_secure)
+    }
+}
+
 /// How long to wait for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {

@@ -1,9 +1,10 @@
-//! The client: one runtime with one thread, one pool of connections.
+//! The client: one runtime with one thread, and pools of connections.
 
 use std::future::Future;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
 
-use reqwest::{NoProxy, Proxy};
+use reqwest::{NoProxy, Proxy, Url};
 use tokio::runtime::Runtime;
 
 use super::FetchError;
@@ -14,30 +15,24 @@ use crate::{Config, Proxies, Timeouts};
 pub(crate) struct Client {
     /// Absent only while it is being dropped.
     runtime: Option<Runtime>,
-    pub(super) pool: reqwest::Client,
+    config: Config,
+    /// For what goes over the wire as it is, and for TLS. Reading a system's certificates takes as long as a small download,
+    /// so it is done when one of them is needed.
+    plain: OnceLock<Pool>,
+    secure: OnceLock<Pool>,
     pub(super) timeouts: Timeouts,
-    pub(super) clock: fn() -> std::time::SystemTime,
+    pub(super) clock: fn() -> SystemTime,
+}
+
+/// Connections that are used again.
+pub(super) struct Pool {
+    pub(super) client: reqwest::Client,
+    /// Whether the system's store of certificates has anything in it.
     pub(super) has_system_roots: bool,
 }
 
 impl Client {
     pub(crate) fn new(config: &Config) -> Result<Self, FetchError> {
-        let Tls { config: tls, has_system_roots } = Tls::new(config)?;
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .user_agent(&config.user_agent)
-            // Redirects and retries have rules of their own here.
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .http1_only()
-            .connect_timeout(config.timeouts.connect)
-            // Not the proxies of the environment, but those of the settings.
-            .no_proxy();
-        for proxy in proxies(&config.proxies)? {
-            builder = builder.proxy(proxy);
-        }
-        let pool = builder.build().map_err(|error| FetchError::Client { why: error.to_string() })?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("gvr-network")
@@ -45,7 +40,28 @@ impl Client {
             .enable_time()
             .build()
             .map_err(|error| FetchError::Client { why: error.to_string() })?;
-        Ok(Self { runtime: Some(runtime), pool, timeouts: config.timeouts, clock: config.clock, has_system_roots })
+        Ok(Self {
+            runtime: Some(runtime),
+            config: config.clone(),
+            plain: OnceLock::new(),
+            secure: OnceLock::new(),
+            timeouts: config.timeouts,
+            clock: config.clock,
+        })
+    }
+
+    /// The connections for a URL, made ready if it is the first of its kind.
+    pub(super) fn pool(&self, url: &Url) -> Result<&Pool, FetchError> {
+        // To a proxy there may be TLS also where there is none behind it.
+        let is_secure = url.scheme() != "http" || self.config.proxies.any_is_secure();
+        let pool = if is_secure { &self.secure } else { &self.plain };
+        if let Some(pool) = pool.get() {
+            return Ok(pool);
+        }
+        let tls = if is_secure { Tls::new(&self.config) } else { Tls::trusting_nobody() }?;
+        // Two threads may both get here; the second pool is then dropped unused.
+        let made = Pool::new(&self.config, tls)?;
+        Ok(pool.get_or_init(|| made))
     }
 
     /// How long one archive may take.
@@ -59,6 +75,27 @@ impl Client {
             Some(runtime) => Ok(runtime.block_on(future)),
             None => Err(FetchError::Client { why: "it has been closed".to_owned() }),
         }
+    }
+}
+
+impl Pool {
+    fn new(config: &Config, tls: Tls) -> Result<Self, FetchError> {
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls.config)
+            .user_agent(&config.user_agent)
+            // Redirects and retries have rules of their own here.
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .http1_only()
+            .connect_timeout(config.timeouts.connect)
+            // Not the proxies of the environment, but those of the settings.
+            .no_proxy();
+        for proxy in proxies(&config.proxies)? {
+            builder = builder.proxy(proxy);
+        }
+        let client = builder.build().map_err(|error| FetchError::Client { why: error.to_string() })?;
+        Ok(Self { client, has_system_roots: tls.has_system_roots })
     }
 }
 

@@ -87,20 +87,21 @@ impl Client {
     }
 
     fn send(&self, url: &Url, headers: &HeaderMap, deadline: Deadline) -> Result<reqwest::Response, FetchError> {
-        let sending = self.pool.get(url.clone()).headers(headers.clone()).send();
+        let pool = self.pool(url)?;
+        let sending = pool.client.get(url.clone()).headers(headers.clone()).send();
         let limit = (self.timeouts.connect + self.timeouts.answer).min(deadline.left());
         match self.block_on(async { tokio::time::timeout(limit, sending).await })? {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(self.explain(url, error)),
+            Ok(Err(error)) => Err(self.explain(url, error, pool.has_system_roots)),
             Err(_elapsed) if deadline.left().is_zero() => Err(deadline.error(url)),
             Err(_elapsed) => Err(FetchError::Silent { url: Shown(url).to_string(), limit: self.timeouts.answer }),
         }
     }
 
-    fn explain(&self, url: &Url, error: reqwest::Error) -> FetchError {
+    fn explain(&self, url: &Url, error: reqwest::Error, has_system_roots: bool) -> FetchError {
         let (shown, host) = (Shown(url).to_string(), url.host_str().unwrap_or_default().to_owned());
         if let Some(why) = Distrust::find(&error) {
-            return FetchError::Certificate { host, url: shown, why, has_system_roots: self.has_system_roots };
+            return FetchError::Certificate { host, url: shown, why, has_system_roots };
         }
         let (is_connect, is_timeout) = (error.is_connect(), error.is_timeout());
         let why = root_cause(&error.without_url());

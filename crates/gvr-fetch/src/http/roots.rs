@@ -5,10 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
 
 use super::FetchError;
 use crate::Config;
@@ -24,8 +24,22 @@ impl Tls {
     /// Reads the certificates and builds the configuration. Nothing that is named and unreadable is passed over in silence.
     pub(super) fn new(config: &Config) -> Result<Self, FetchError> {
         system::configure(named_certificates(config)?, Arc::new(rustls::crypto::ring::default_provider()))
-            .map_err(|error| FetchError::Client { why: error.to_string() })
+            .map_err(client_error)
     }
+
+    /// For connections without TLS. Nothing is read, and should one speak TLS all the same, no certificate is good enough.
+    pub(super) fn trusting_nobody() -> Result<Self, FetchError> {
+        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(client_error)?
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth();
+        Ok(Self { config, has_system_roots: false })
+    }
+}
+
+fn client_error(error: rustls::Error) -> FetchError {
+    FetchError::Client { why: error.to_string() }
 }
 
 fn named_certificates(config: &Config) -> Result<Vec<CertificateDer<'static>>, FetchError> {
@@ -87,9 +101,7 @@ mod system {
 
 #[cfg(not(target_os = "macos"))]
 mod system {
-    use rustls::RootCertStore;
-
-    use super::{Arc, CertificateDer, ClientConfig, CryptoProvider, Path, Tls, read_file, read_folder};
+    use super::{Arc, CertificateDer, ClientConfig, CryptoProvider, Path, RootCertStore, Tls, read_file, read_folder};
 
     /// Where distributions keep all certificates in one file; the list of Go's `crypto/x509/root_linux.go`.
     const BUNDLES: [&str; 6] = [
