@@ -23,7 +23,7 @@ mod unpack;
 
 pub use config::{Config, DEFAULT_DIST_URL, Proxies, RetryPolicy, Timeouts};
 pub use digest::{Sha256, Sha256Error};
-pub use download::{Fetched, InstallError, SourceFailure, SourceProblem};
+pub use download::{Content, Fetched, InstallError, SourceFailure, SourceProblem};
 pub use error::ErrorKind;
 pub use fetcher::Fetcher;
 pub use http::{Distrust, FetchError};

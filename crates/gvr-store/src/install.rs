@@ -117,6 +117,18 @@ impl Store {
         waiting: &dyn Waiting,
         fill: impl FnOnce(&Path) -> Result<Receipt, E>,
     ) -> Result<Installed, InstallError<E>> {
+        self.install_recorded(toolchain, replace, waiting, |tree| fill(tree).map(|receipt| (receipt, None)))
+    }
+
+    /// The same, where `fill` may also know what every file has in it, because it has hashed them as it wrote them. Where it
+    /// does not, the tree is read again.
+    pub fn install_recorded<E>(
+        &self,
+        toolchain: Toolchain,
+        replace: Replace,
+        waiting: &dyn Waiting,
+        fill: impl FnOnce(&Path) -> Result<(Receipt, Option<Manifest>), E>,
+    ) -> Result<Installed, InstallError<E>> {
         let is_done = || replace == Replace::Never && self.contains(toolchain);
         if is_done() {
             // Whoever installed it may have been killed right after that.
@@ -141,8 +153,8 @@ impl Store {
         let stage = Stage::create(&layout.temporary(), toolchain)
             .map_err(|source| InstallError::Stage { path: layout.temporary(), source })?;
         let entry = self.live().enter(stage.folder())?;
-        let receipt = fill(&stage.tree()).map_err(InstallError::Fill)?;
-        self.seal(toolchain, &stage.tree(), &receipt)?;
+        let (receipt, manifest) = fill(&stage.tree()).map_err(InstallError::Fill)?;
+        self.seal(toolchain, &stage.tree(), &receipt, manifest)?;
         let installed = self.live().in_one_piece(|| self.commit(toolchain, &stage, &target, replace))??;
         // Who waits for this toolchain need not wait until the old one is removed, which happens when the stage goes.
         drop(lock);
@@ -152,9 +164,18 @@ impl Store {
     }
 
     /// Makes a filled tree complete and durable.
-    fn seal<E>(&self, toolchain: Toolchain, tree: &Path, receipt: &Receipt) -> Result<(), InstallError<E>> {
+    fn seal<E>(
+        &self,
+        toolchain: Toolchain,
+        tree: &Path,
+        receipt: &Receipt,
+        manifest: Option<Manifest>,
+    ) -> Result<(), InstallError<E>> {
         let durability = self.durability();
-        let manifest = Manifest::of_tree(tree)?;
+        let manifest = match manifest {
+            Some(known) => known,
+            None => Manifest::of_tree(tree)?,
+        };
         tree::make_writable(tree)
             .and_then(|()| manifest.write(&tree.join(Layout::MANIFEST), durability))
             .and_then(|digest| receipt.write(&tree.join(Layout::RECEIPT), Some(&digest), durability))

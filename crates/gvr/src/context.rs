@@ -9,7 +9,7 @@ use gvr_core::settings::ShimSettings;
 use gvr_core::system::SystemPath;
 use gvr_core::{Layout, Os, Platform, Surroundings};
 use gvr_fetch::{Config as FetchConfig, Fetcher, Proxies};
-use gvr_store::{Options, Store};
+use gvr_store::{Durability, Options, Store};
 
 use crate::config::Config;
 use crate::error::CliError;
@@ -36,7 +36,9 @@ impl<'a> Context<'a> {
             CliError::failed(error).hint(hint)
         })?;
         let shim = layout.shims().join("go");
-        let store = Store::with_options(layout, store_options(process)?);
+        let is_durable = process.switch("GVR_DURABLE").or_else(|| config.switch("durable")).unwrap_or(true);
+        let durability = if is_durable { Durability::Full } else { Durability::None };
+        let store = Store::with_options(layout, Options { durability, ..store_options(process)? });
         Ok(Self { process, ui, config, store, interrupts: Interrupts::default(), shim, is_offline })
     }
 

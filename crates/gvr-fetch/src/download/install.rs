@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::intake::{Arrived, Expected, Failed};
 use super::part::Part;
 use super::server::{Download, Downloaded};
-use super::{InstallError, SourceFailure, file};
+use super::{Content, InstallError, SourceFailure, file};
 use crate::source::{Source, base_url, file_url};
 use crate::{Archive, Fetcher, Progress, Sha256};
 
@@ -26,6 +26,8 @@ pub struct Fetched {
     pub bytes_unpacked: u64,
     /// How many bytes of the archive an earlier attempt had left; zero where it came in one piece.
     pub resumed_from: u64,
+    /// Every file that was unpacked, sorted by path, with its hash.
+    pub contents: Vec<Content>,
     /// Where the archive is kept, if it is.
     pub kept: Option<PathBuf>,
 }
@@ -74,7 +76,7 @@ fn from_cache(
     match file::install(&path, expected, &mut None, progress) {
         Ok(arrived) => {
             let place = path.display().to_string();
-            Some(Ok(Fetched { kept: Some(path), ..fetched(expected, &arrived, place) }))
+            Some(Ok(Fetched { kept: Some(path), ..fetched(expected, arrived, place) }))
         }
         Err(Failed::All(error)) => Some(Err(error)),
         Err(Failed::Source(problem)) => {
@@ -149,19 +151,19 @@ fn from_source(
         Source::Folder(folder) => {
             let path = folder.join(file_name);
             let arrived = file::install(&path, expected, part, progress)?;
-            Ok(fetched(expected, &arrived, path.display().to_string()))
+            Ok(fetched(expected, arrived, path.display().to_string()))
         }
         Source::Server(base) => {
             let url = file_url(base, &file_name);
             let client = fetcher.client(&url)?;
             let download = Download { client, policy: fetcher.config().retry, url, expected, progress };
             let Downloaded { arrived, served_by, resumed_from } = download.run(part)?;
-            Ok(Fetched { resumed_from, ..fetched(expected, &arrived, served_by) })
+            Ok(Fetched { resumed_from, ..fetched(expected, arrived, served_by) })
         }
     }
 }
 
-fn fetched(expected: Expected<'_>, arrived: &Arrived, served_by: String) -> Fetched {
+fn fetched(expected: Expected<'_>, arrived: Arrived, served_by: String) -> Fetched {
     Fetched {
         served_by,
         sha256: expected.sha256,
@@ -169,6 +171,7 @@ fn fetched(expected: Expected<'_>, arrived: &Arrived, served_by: String) -> Fetc
         files: arrived.unpacked.files,
         bytes_unpacked: arrived.unpacked.bytes,
         resumed_from: 0,
+        contents: arrived.contents,
         kept: None,
     }
 }

@@ -3,7 +3,9 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::contents::{Content, Contents};
 use super::{InstallError, SourceProblem};
 use crate::digest::Hasher;
 use crate::unpack::{Unpacked, Unpacker, check_machine};
@@ -76,6 +78,7 @@ pub(super) struct Intake<'a> {
     expected: Expected<'a>,
     hasher: Hasher,
     received: u64,
+    contents: Arc<Contents>,
     unpacking: Unpacking,
 }
 
@@ -90,6 +93,7 @@ enum Unpacking {
 pub(super) struct Arrived {
     pub(super) size: u64,
     pub(super) unpacked: Unpacked,
+    pub(super) contents: Vec<Content>,
 }
 
 impl<'a> Intake<'a> {
@@ -97,9 +101,10 @@ impl<'a> Intake<'a> {
     pub(super) fn start(expected: Expected<'a>) -> Result<Self, InstallError> {
         empty_folder(expected.destination)
             .map_err(|source| InstallError::Folder { path: expected.destination.to_owned(), source })?;
-        let unpacker =
-            Unpacker::start(expected.destination, expected.archive.version, None).map_err(|source| expected.local(source))?;
-        Ok(Self { expected, hasher: Hasher::default(), received: 0, unpacking: Unpacking::Running(unpacker) })
+        let contents = Arc::new(Contents::default());
+        let unpacker = Unpacker::start(expected.destination, expected.archive.version, Some(contents.clone()))
+            .map_err(|source| expected.local(source))?;
+        Ok(Self { expected, hasher: Hasher::default(), received: 0, contents, unpacking: Unpacking::Running(unpacker) })
     }
 
     /// How many bytes have passed.
@@ -149,7 +154,7 @@ impl<'a> Intake<'a> {
             Some(published) if published != size => {
                 Err(SourceProblem::Length { place: place.to_owned(), expected: published, got: size }.into())
             }
-            _ => Ok(Arrived { size, unpacked }),
+            _ => Ok(Arrived { size, unpacked, contents: self.contents.take() }),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Brings an archive here and through the unpacker: cache, folders, servers; resumed where possible, always hashed.
 
+mod contents;
 mod error;
 mod file;
 mod install;
@@ -8,6 +9,7 @@ mod part;
 mod range;
 mod server;
 
+pub use contents::Content;
 pub use error::{InstallError, SourceFailure, SourceProblem};
 pub use install::Fetched;
 pub(crate) use install::install;

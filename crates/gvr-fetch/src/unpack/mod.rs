@@ -23,5 +23,6 @@ mod write;
 
 pub(crate) use check::machine as check_machine;
 pub use error::{EntryProblem, UnpackError};
+pub(crate) use observe::{Observer, Watch};
 pub(crate) use unpacker::{Unpacked, Unpacker};
 pub use whole::unpack;

@@ -3,7 +3,7 @@
 /// Told of every file of an archive. Called by the threads that write, several at a time and in no order.
 pub(crate) trait Observer: Send + Sync {
     /// A file begins, at this path below `go/`. The answer is told what is in it; `None` if that does not matter.
-    fn begin(&self, path: &str) -> Option<Box<dyn Watch>>;
+    fn begin(&self, path: &str, is_program: bool) -> Option<Box<dyn Watch>>;
 }
 
 /// Told what is in one file: all of it, from its beginning to its end.

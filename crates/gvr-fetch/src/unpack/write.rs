@@ -59,7 +59,7 @@ impl Writer<'_> {
     fn write(&mut self, piece: &ToWrite<'_>) -> Result<(), UnpackError> {
         if let Some(new) = &piece.new {
             let file = self.modes.create(new).map_err(|error| self.failed(new.path, error.into()))?;
-            let watch = self.work.observer.and_then(|observer| observer.begin(new.path));
+            let watch = self.work.observer.and_then(|observer| observer.begin(new.path, new.is_program));
             self.open = Some(Open { file: File::from(file), path: new.path.to_owned(), watch });
         }
         let Some(open) = &mut self.open else { return Ok(()) };

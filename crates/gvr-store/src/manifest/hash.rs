@@ -34,7 +34,7 @@ impl Manifest {
             Ok(entries)
         };
         let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-        let mut entries = thread::scope(|scope| {
+        let entries = thread::scope(|scope| {
             let others: Vec<_> =
                 (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
             let mut entries = work()?;
@@ -46,8 +46,7 @@ impl Manifest {
             }
             Ok::<_, ManifestError>(entries)
         })?;
-        entries.sort_unstable_by(|one, other| one.path.cmp(&other.path));
-        Ok(Self { entries })
+        Ok(Self::of_entries(entries))
     }
 }
 

@@ -66,6 +66,12 @@ pub enum ManifestError {
 }
 
 impl Manifest {
+    /// The manifest of a tree that has just these entries, in any order.
+    pub fn of_entries(mut entries: Vec<Entry>) -> Self {
+        entries.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        Self { entries }
+    }
+
     /// The entries, sorted by path.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

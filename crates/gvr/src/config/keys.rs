@@ -23,9 +23,10 @@ pub(crate) enum Kind {
 }
 
 /// Every setting, in alphabetical order.
-pub(crate) const KEYS: [Key; 8] = [
+pub(crate) const KEYS: [Key; 9] = [
     Key { name: "auto-install", kind: Kind::Switch, default: "false", variable: "GVR_AUTO_INSTALL" },
     Key { name: "dist-url", kind: Kind::Text, default: gvr_fetch::DEFAULT_DIST_URL, variable: "GVR_DIST_URL" },
+    Key { name: "durable", kind: Kind::Switch, default: "true", variable: "GVR_DURABLE" },
     Key { name: "keep-archives", kind: Kind::Switch, default: "false", variable: "GVR_KEEP_ARCHIVES" },
     Key { name: "keep-goroot", kind: Kind::Switch, default: "false", variable: "GVR_KEEP_GOROOT" },
     Key { name: "mirrors", kind: Kind::List, default: "", variable: "GVR_MIRROR" },

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use gvr_core::exit;
 use gvr_core::search::Source;
 use gvr_fetch::{Archive, Fetcher};
-use gvr_store::{Check, Installed, Receipt, Replace};
+use gvr_store::{Check, Entry, EntryKind, Installed, Manifest, Receipt, Replace};
 
 use super::Args;
 use super::plan::Planned;
@@ -136,13 +136,14 @@ fn fetch(
     // Before anything is written: a version that does not exist leaves no trace.
     let archive = fetcher.locate(toolchain.version, platform)?;
     let needed = room::needed(archive.size);
-    let outcome = context.store.install(toolchain, replace, bars, |folder| {
+    let outcome = context.store.install_recorded(toolchain, replace, bars, |folder| {
         room::check(&context.store, &format!("Go {} ({platform})", toolchain.version), needed)?;
         let bar = bars.bar(format!("{} ({platform})", toolchain.version));
-        let fetched = fetcher.install_into(&archive, folder, &bar, keeps_archive)?;
+        let mut fetched = fetcher.install_into(&archive, folder, &bar, keeps_archive)?;
         let (from, size) = (&fetched.served_by, fetched.size);
         bars.detail(format_args!("{toolchain}: {size} bytes from {from}, SHA-256 {}", fetched.sha256));
-        Ok::<_, CliError>(receipt(&archive, &fetched))
+        let manifest = manifest(std::mem::take(&mut fetched.contents));
+        Ok::<_, CliError>((receipt(&archive, &fetched), Some(manifest)))
     });
     let outcome = outcome.map_err(|error| room::explain(&context.store, needed, error.into()))?;
     let (took, name) = (seconds(started.elapsed()), toolchain.version);
@@ -152,6 +153,16 @@ fn fetch(
         Installed::AlreadyThere => bars.note(format_args!("{toolchain} is installed: another gvr did it meanwhile")),
     }
     Ok(())
+}
+
+fn manifest(contents: Vec<gvr_fetch::Content>) -> Manifest {
+    let entry = |content: gvr_fetch::Content| Entry {
+        kind: if content.is_program { EntryKind::Program } else { EntryKind::File },
+        size: content.size,
+        sha256: *content.sha256.as_bytes(),
+        path: content.path,
+    };
+    Manifest::of_entries(contents.into_iter().map(entry).collect())
 }
 
 fn receipt(archive: &Archive, fetched: &gvr_fetch::Fetched) -> Receipt {
