@@ -112,7 +112,10 @@ impl<'scope> Crew<'scope> {
             return Ok(());
         }
         // A writer has ended although there is more to write, so it has failed.
-        Err(self.join().err().unwrap_or_else(|| UnpackError::Threads(std::io::Error::other("a writer has ended early"))))
+        Err(self
+            .join()
+            .err()
+            .unwrap_or_else(|| UnpackError::Threads(std::io::Error::other("a writer has ended early"))))
     }
 
     /// Who took it. `None` if a writer is not there any more.
@@ -133,7 +136,8 @@ impl<'scope> Crew<'scope> {
     fn join(&mut self) -> Result<(), UnpackError> {
         // All are told that nothing more comes before any is waited for.
         let threads: Vec<_> = self.writers.drain(..).map(|lane| lane.thread).collect();
-        threads.into_iter().map(join_one).fold(Ok(()), |all, one| all.and(one))
+        let results: Vec<_> = threads.into_iter().map(join_one).collect();
+        results.into_iter().collect()
     }
 }
 

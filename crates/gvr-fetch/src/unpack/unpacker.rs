@@ -47,6 +47,15 @@ impl Unpacker {
         version: Version,
         observer: Option<Arc<dyn Observer>>,
     ) -> Result<Self, UnpackError> {
+        Self::start_with(destination, version, observer, writers())
+    }
+
+    fn start_with(
+        destination: &Path,
+        version: Version,
+        observer: Option<Arc<dyn Observer>>,
+        writers: usize,
+    ) -> Result<Self, UnpackError> {
         let tree = Tree::open(destination)?;
         let (compressed, to_inflate) = mpsc::sync_channel(IN_FLIGHT);
         let (give_back, used) = mpsc::channel();
@@ -59,7 +68,7 @@ impl Unpacker {
             .map_err(UnpackError::Threads)?;
         let writer = thread::Builder::new()
             .name("gvr-unpack".to_owned())
-            .spawn(move || read::run(to_write, emptied, tree, version, writers(), observer.as_deref()))
+            .spawn(move || read::run(to_write, emptied, tree, version, writers, observer.as_deref()))
             .map_err(UnpackError::Threads)?;
         Ok(Self { compressed: Some(compressed), used, block: Vec::new(), writer: Some(writer) })
     }
@@ -124,3 +133,6 @@ impl Drop for Unpacker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

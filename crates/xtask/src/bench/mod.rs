@@ -1,6 +1,7 @@
 //! `bench`: what gvr costs, measured on this machine beside what it is compared with.
 
 mod error;
+mod install;
 mod machine;
 mod page;
 mod shim;
@@ -20,12 +21,14 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum What {
+    Install(install::Args),
     Shim(shim::Args),
 }
 
 /// Runs the task.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     match &args.what {
+        What::Install(args) => install::run(context, args),
         What::Shim(args) => shim::run(context, args),
     }
 }
