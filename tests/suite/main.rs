@@ -6,6 +6,7 @@
 mod common;
 mod completions;
 mod config;
+mod doctor;
 mod environment;
 mod exec;
 mod explain;

@@ -86,6 +86,11 @@ impl Layout {
         self.below("tmp")
     }
 
+    /// `doctor`: copies of the files that `gvr doctor --fix` has changed, a folder for each time.
+    pub fn doctor_backups(&self) -> PathBuf {
+        self.root.join("doctor")
+    }
+
     /// The global version.
     pub fn global_version(&self) -> PathBuf {
         self.below("version")

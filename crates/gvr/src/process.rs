@@ -29,6 +29,11 @@ impl Process {
         }
     }
 
+    /// The whole environment.
+    pub(crate) fn environment(&self) -> &[(OsString, OsString)] {
+        &self.environment
+    }
+
     /// A variable's value; an empty one counts as absent.
     pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
         let (_, value) = self.environment.iter().find(|(known, _)| known == name)?;
@@ -67,4 +72,17 @@ fn home_of_user() -> Option<PathBuf> {
     use nix::unistd::{Uid, User};
 
     User::from_uid(Uid::current()).ok().flatten().map(|user| user.dir)
+}
+
+/// The user's name, as the system's list of users has it.
+pub(crate) fn user_name() -> Option<String> {
+    use nix::unistd::{Uid, User};
+
+    User::from_uid(Uid::current()).ok().flatten().map(|user| user.name)
+}
+
+/// The machine's name on the network, without its domain.
+pub(crate) fn host_name() -> Option<String> {
+    let name = nix::unistd::gethostname().ok()?.into_string().ok()?;
+    name.split('.').next().map(str::to_owned)
 }

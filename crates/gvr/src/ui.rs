@@ -23,6 +23,7 @@ pub(crate) struct Ui {
     is_quiet: bool,
     is_verbose: bool,
     has_color: bool,
+    has_colored_data: bool,
     has_progress: bool,
     can_ask: bool,
 }
@@ -31,7 +32,7 @@ impl Ui {
     pub(crate) fn new(process: &Process, color: ColorChoice, is_quiet: bool, is_verbose: bool) -> Self {
         let is_terminal = io::stderr().is_terminal();
         let is_dumb = process.text("TERM").is_none_or(|term| term == "dumb");
-        let has_color = match color {
+        let is_colored = |is_terminal: bool| match color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => is_terminal && !is_dumb && process.variable("NO_COLOR").is_none(),
@@ -40,7 +41,8 @@ impl Ui {
         Self {
             is_quiet,
             is_verbose,
-            has_color,
+            has_color: is_colored(is_terminal),
+            has_colored_data: is_colored(io::stdout().is_terminal()),
             has_progress: is_terminal && !is_dumb && !is_quiet && !wants_no_progress,
             can_ask: is_terminal && io::stdin().is_terminal(),
         }
@@ -96,6 +98,21 @@ impl Ui {
         let mut stderr = io::stderr().lock();
         // Where stderr is gone there is no cursor either.
         let _ = stderr.write_all(b"\x1b[?25h").and_then(|()| stderr.flush());
+    }
+
+    /// Whether data for people may be coloured.
+    pub(crate) fn has_colored_data(self) -> bool {
+        self.has_colored_data
+    }
+
+    /// Whether more is to be said than usual.
+    pub(crate) fn is_verbose(self) -> bool {
+        self.is_verbose
+    }
+
+    /// Whether only data and errors are wanted.
+    pub(crate) fn is_quiet(self) -> bool {
+        self.is_quiet
     }
 
     /// Whether bars may be drawn.

@@ -1,5 +1,22 @@
 //! Asking the machine. Thin: each probe reads and hands over; nothing is decided here.
 
+mod capture;
+mod files;
+mod gos;
 mod hardware;
+mod host;
+mod machine;
+mod owners;
+mod path;
+mod programs;
+mod real;
+mod shells;
+#[cfg(test)]
+mod silent;
+mod surroundings;
+mod variables;
 
+pub use capture::{Question, capture};
 pub use hardware::hardware;
+pub use host::{Ended, Foreign, Host, HostError, Kind, ReadSeek, Stat};
+pub use real::RealHost;

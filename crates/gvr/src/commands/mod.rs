@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod doctor;
 mod exec;
 mod explain;
 mod init;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Latest(latest::Args),
     Verify(verify::Args),
     Explain(explain::Args),
+    Doctor(Box<doctor::Args>),
     #[command(visible_alias = "current")]
     Version(version::Args),
     VersionName(version::NameArgs),
@@ -75,6 +77,7 @@ impl Command {
             Self::Global(args) => done(pin::global(context, &args)),
             Self::Latest(args) => done(latest::run(context, &args)),
             Self::Explain(args) => done(explain::run(context, &args)),
+            Self::Doctor(args) => doctor::run(context, &args),
             Self::Version(args) => done(version::version(context, &args)),
             Self::VersionName(_) => done(version::name(context)),
             Self::VersionOrigin(_) => done(version::origin(context)),

@@ -1,0 +1,72 @@
+//! `cache/foreign-owner`: files in Go's folders belong to another user.
+
+use crate::check::{Check, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::checks::shared;
+use crate::facts::Facts;
+
+pub(in crate::checks) const CHECK: Check = Check {
+    id: "cache/foreign-owner",
+    title: "files in Go's folders belong to another user",
+    level: Level::Error,
+    scope: Scope::Everywhere,
+    remedy: Remedy::Printed,
+    what: "The owner of every file in GOMODCACHE, GOCACHE, the folder of go install, Go's settings and telemetry, \
+           and gvr's root.",
+    why: "sudo on macOS keeps HOME, so sudo go writes into your own caches, and what it writes is root's. From then \
+          on Go stops with \"permission denied\" whenever it comes to one of these files.",
+    fix: "Take them back with chown, which needs sudo; and do not run go with sudo.",
+    run,
+};
+
+fn run(facts: &Facts) -> Outcome {
+    if *facts.system.uid.get()? == 0 {
+        return Err(NotJudged::not_applicable("you are root, who may change everybody's files"));
+    }
+    let mut findings = Vec::new();
+    for place in facts.ownership.get()?.iter().filter(|place| place.foreign > 0) {
+        let whose = match place.owner {
+            Some(0) => "root".to_owned(),
+            Some(uid) => format!("user {uid}"),
+            None => "somebody else".to_owned(),
+        };
+        let shown = facts.shown(&place.path);
+        let message = format!(
+            "{} files in {} ({shown}) belong to {whose}, and Go cannot change them.",
+            place.foreign, place.place
+        );
+        let evidence =
+            place.first.iter().map(|path| Evidence::Path { path: path.clone(), what: format!("belongs to {whose}") });
+        let command = format!("sudo chown -Rh \"$(id -u):$(id -g)\" {}", shared::quoted(&place.path));
+        findings.push(
+            Finding::new(Level::Error, &place.path, message)
+                .shown_by(evidence)
+                .mended_by(Fix::words("take them back").by(command)),
+        );
+    }
+    Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Fact, Ownership};
+    use crate::testing::Cases;
+
+    #[test]
+    fn judges() {
+        let roots = |facts: &mut Facts| {
+            facts.ownership = Fact::Known(vec![Ownership {
+                place: "GOMODCACHE".to_owned(),
+                path: "/Users/me/go/pkg/mod".to_owned(),
+                foreign: 312,
+                first: vec!["/Users/me/go/pkg/mod/cache/lock".to_owned()],
+                owner: Some(0),
+            }]);
+        };
+        Cases::of(&CHECK)
+            .passes(|_| {})
+            .fails(roots, "312 files in GOMODCACHE (~/go/pkg/mod) belong to root")
+            .cannot_tell(|facts| facts.ownership = Fact::default(), "it was not recorded")
+            .does_not_apply(|facts| facts.system_mut().uid = Fact::Known(0), "you are root");
+    }
+}

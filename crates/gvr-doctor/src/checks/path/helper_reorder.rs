@@ -1,0 +1,74 @@
+//! `path/helper-reorder`: macOS's `path_helper` moved a folder behind the system's.
+
+use crate::check::{Check, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::facts::Facts;
+
+pub(in crate::checks) const CHECK: Check = Check {
+    id: "path/helper-reorder",
+    title: "path_helper moved a folder behind the system's",
+    level: Level::Warning,
+    scope: Scope::Mac,
+    remedy: Remedy::Printed,
+    what: "Lines of ~/.zshenv that put a folder on PATH, while /etc/zprofile runs path_helper afterwards.",
+    why: "A login shell of macOS runs path_helper between ~/.zshenv and ~/.zprofile. It writes PATH anew, with the \
+          system's folders first and what was there before last, so that a folder that ~/.zshenv put in front ends \
+          behind /usr/bin.",
+    fix: "Move the line to ~/.zprofile or ~/.zshrc, which are read later.",
+    run,
+};
+
+fn run(facts: &Facts) -> Outcome {
+    let path = facts.path.get()?;
+    let home = facts.home.get()?;
+    let system = path.iter().position(|entry| entry.text == "/usr/bin");
+    let zprofile = "/etc/zprofile";
+    let text = facts.text(zprofile)?.unwrap_or_default();
+    // The line that runs it, not the one that looks whether it is there.
+    let runs_helper = |line: &str| line.contains("path_helper") && !line.trim_start().starts_with(['#', 'i']);
+    let Some((_, helper)) = text.lines().zip(1..).find(|(line, _)| runs_helper(line)) else {
+        return Err(NotJudged::not_applicable("/etc/zprofile does not run path_helper"));
+    };
+    let mut findings = Vec::new();
+    for (index, entry) in path.iter().enumerate() {
+        let lines = facts.path_lines(&entry.text);
+        let early: Vec<_> = lines.iter().filter(|(file, _)| *file == format!("{home}/.zshenv")).collect();
+        // What a later file adds again stands where that file put it.
+        if early.is_empty() || early.len() < lines.len() || system.is_none_or(|system| index < system) {
+            continue;
+        }
+        let message = format!(
+            "{} was put on PATH by ~/.zshenv, and path_helper then moved it to place {}, behind /usr/bin.",
+            facts.shown(&entry.text),
+            index + 1
+        );
+        findings.push(
+            Finding::new(Level::Warning, &entry.text, message)
+                .shown_by(early.iter().map(|(file, line)| facts.line(file, *line)))
+                .shown_by([facts.line(zprofile, helper)])
+                .mended_by(Fix::words("move the line from ~/.zshenv to ~/.zprofile, and open a new terminal")),
+        );
+    }
+    Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Fact;
+    use crate::testing::Cases;
+
+    #[test]
+    fn judges() {
+        let moved = |facts: &mut Facts| {
+            facts.set_file("~/.zshenv", "export PATH=\"$HOME/sdk/bin:$PATH\"\n");
+            facts.put_on_path(99, "/Users/me/sdk/bin", false);
+        };
+        Cases::of(&CHECK)
+            .passes(|_| {})
+            .fails(moved, "path_helper then moved it to place 10")
+            .shows(moved, "~/.zshenv:1")
+            .shows(moved, "/etc/zprofile:7")
+            .cannot_tell(|facts| facts.path = Fact::default(), "it was not recorded")
+            .does_not_apply(|facts| facts.set_file("/etc/zprofile", "\n"), "does not run path_helper");
+    }
+}

@@ -1,0 +1,101 @@
+//! `shell/other-manager`: another manager sets Go's variables.
+
+use crate::check::{Check, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::facts::Facts;
+
+pub(in crate::checks) const CHECK: Check = Check {
+    id: "shell/other-manager",
+    title: "another manager sets Go's variables",
+    level: Level::Warning,
+    scope: Scope::Everywhere,
+    remedy: Remedy::Printed,
+    what: "Lines of start-up files that switch on goenv, gvm, g, gobrew, goup, and, where they have a Go, asdf and \
+           mise.",
+    why: "goenv, gvm, g and asdf's Go plugin export GOROOT, and some GOPATH and GOBIN; asdf's does so before every \
+          prompt, long after the start-up files. Whatever gvr then runs, Go takes that GOROOT's word where it is \
+          not dropped, and their folders come first on PATH.",
+    fix: "Remove the line once gvr has the versions that you need.",
+    run,
+};
+
+/// What a line has, the manager's name, and whether it may be there for other languages.
+const MARKS: [(&str, &str, bool); 14] = [
+    ("goenv init", "goenv", false),
+    (".goenv/", "goenv", false),
+    (".gvm/scripts/gvm", "gvm", false),
+    ("g shell setup", "g", false),
+    ("g-install: do NOT edit", "g", false),
+    (".g/env", "g", false),
+    (".gobrew/", "gobrew", false),
+    (".goup/", "goup", false),
+    ("plugins/golang/set-env", "asdf", false),
+    ("asdf-golang", "asdf", false),
+    ("asdf.sh", "asdf", true),
+    ("asdf.fish", "asdf", true),
+    (".asdf/shims", "asdf", true),
+    ("mise activate", "mise", true),
+];
+
+fn run(facts: &Facts) -> Outcome {
+    facts.home.get()?;
+    let files = facts.startup_files();
+    if files.is_empty() {
+        return Err(NotJudged::not_applicable("there are no start-up files"));
+    }
+    let has_go =
+        |manager: &str| facts.leftovers.known().is_some_and(|known| known.iter().any(|left| left.manager == manager));
+    let mut findings: Vec<Finding> = Vec::new();
+    for (startup, text) in files {
+        for (line, number) in text.lines().zip(1..).filter(|(line, _)| is_code(line)) {
+            let mark = MARKS
+                .iter()
+                .find(|(mark, manager, is_general)| line.contains(mark) && (!is_general || has_go(manager)));
+            let Some((_, manager, _)) = mark else { continue };
+            let evidence = facts.line(&startup.path, number);
+            if let Some(finding) = findings.iter_mut().find(|finding| finding.subject == *manager) {
+                finding.evidence.push(evidence);
+                continue;
+            }
+            let message = format!("{manager} is switched on, and sets variables or folders of its own for Go.");
+            let fix = Fix::words(format!(
+                "remove these lines when you no longer need {manager}'s Go, and open a new terminal"
+            ));
+            findings.push(Finding::new(Level::Warning, *manager, message).shown_by([evidence]).mended_by(fix));
+        }
+    }
+    Ok(findings)
+}
+
+/// The marks that g writes are comments themselves.
+fn is_code(line: &str) -> bool {
+    !line.trim_start().starts_with('#') || line.contains("g shell setup") || line.contains("g-install")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Fact, Leftover};
+    use crate::testing::Cases;
+
+    #[test]
+    fn judges() {
+        let goenv = |facts: &mut Facts| facts.set_file("~/.zshrc", "# x\neval \"$(goenv init -)\"\n");
+        let mise = |facts: &mut Facts| facts.set_file("~/.zshrc", "eval \"$(mise activate zsh)\"\n");
+        Cases::of(&CHECK)
+            .passes(|_| {})
+            .passes(|facts| facts.set_file("~/.zshrc", "# eval \"$(goenv init -)\"\n"))
+            .passes(mise)
+            .fails(goenv, "goenv is switched on")
+            .shows(goenv, "~/.zshrc:2")
+            .fails(
+                |facts| {
+                    mise(facts);
+                    let path = "/Users/me/.local/share/mise/installs/go".to_owned();
+                    facts.leftovers = Fact::Known(vec![Leftover { manager: "mise".to_owned(), path }]);
+                },
+                "mise is switched on",
+            )
+            .cannot_tell(|facts| facts.home = Fact::default(), "it was not recorded")
+            .does_not_apply(|facts| facts.files.clear(), "no start-up files");
+    }
+}

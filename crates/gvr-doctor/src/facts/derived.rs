@@ -1,0 +1,240 @@
+//! What follows from the facts by themselves.
+
+use gvr_core::gotoolchain;
+
+use super::{Fact, Facts, PathEntry, Program};
+use crate::check::{Edit, Evidence, Fix, NotJudged};
+use crate::shell::{self, Startup};
+
+/// Who set a value of Go's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setter {
+    /// The environment.
+    Variable,
+    /// Go's file of settings, or the one that comes with a Go: its path and its line.
+    File(String, u32),
+    /// Nobody: it is Go's default.
+    Default,
+}
+
+impl Facts {
+    /// A variable of the environment; an empty one counts as absent, as it does for Go.
+    pub fn variable(&self, name: &str) -> Result<Option<&str>, NotJudged> {
+        Ok(self.variables.get()?.get(name).map(String::as_str).filter(|value| !value.is_empty()))
+    }
+
+    /// A path as people read it, with the home folder as `~`.
+    pub fn shown(&self, path: &str) -> String {
+        let below = self.home.known().and_then(|home| path.strip_prefix(home.as_str()));
+        match below {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("~{rest}"),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// The text of a file; `None` where there is none.
+    pub fn text(&self, file: &str) -> Result<Option<&str>, NotJudged> {
+        match self.files.get(file) {
+            Some(text) => Ok(text.get()?.as_deref()),
+            None => Err(NotJudged::Unknown(format!("{} was not read", self.shown(file)))),
+        }
+    }
+
+    /// A line of a file, counted from 1, as evidence.
+    pub fn line(&self, file: &str, number: u32) -> Evidence {
+        let text = self.files.get(file).and_then(Fact::known).and_then(Option::as_deref).unwrap_or_default();
+        let line = usize::try_from(number).ok().and_then(|number| text.split('\n').nth(number.checked_sub(1)?));
+        Evidence::Line {
+            file: file.to_owned(),
+            line: number,
+            text: line.unwrap_or_default().trim_end_matches('\r').to_owned(),
+        }
+    }
+
+    /// A variable as evidence, and every line of the shells' start-up files that sets it.
+    pub fn variable_evidence(&self, name: &str) -> Vec<Evidence> {
+        let value = self.variables.known().and_then(|variables| variables.get(name)).cloned();
+        let lines = self.assignments(name).into_iter().map(|(file, line)| self.line(&file, line));
+        let own = value.map(|value| Evidence::Variable { name: name.to_owned(), value });
+        own.into_iter().chain(lines).collect()
+    }
+
+    /// The start-up files of all shells that are there, with their text.
+    pub fn startup_files(&self) -> Vec<(Startup, &str)> {
+        let Some(home) = self.home.known() else { return Vec::new() };
+        let mut found: Vec<(Startup, &str)> = Vec::new();
+        for (path, text) in &self.files {
+            if let (Some(startup), Some(Some(text))) = (shell::startup(path, home), text.known()) {
+                found.push((startup, text.as_str()));
+            }
+        }
+        found.sort_by_key(|(startup, _)| startup.order);
+        found
+    }
+
+    /// Every line of a start-up file that sets this variable: file and line.
+    pub fn assignments(&self, name: &str) -> Vec<(String, u32)> {
+        let mut found = Vec::new();
+        for (startup, text) in self.startup_files() {
+            let lines = shell::assignments(startup.dialect, text);
+            found.extend(lines.into_iter().filter(|set| set.name == name).map(|set| (startup.path.clone(), set.line)));
+        }
+        found
+    }
+
+    /// Edits that make a comment of every line that sets this variable in a start-up file of the user's own, and take it
+    /// out of Go's file of settings.
+    pub fn comment_out(&self, name: &str) -> Vec<Edit> {
+        let mut edits: Vec<_> = self
+            .assignments(name)
+            .into_iter()
+            .filter(|(file, _)| self.is_own(file))
+            .map(|(file, line)| Edit::CommentOut { expected: self.line_text(&file, line), file, line })
+            .collect();
+        if let Ok((_, Setter::File(file, line))) = self.setting(name)
+            && self.is_own(&file)
+        {
+            edits.push(Edit::Remove { expected: self.line_text(&file, line), file, line });
+        }
+        edits
+    }
+
+    /// How to be rid of a value, wherever it was set.
+    pub fn removal(&self, name: &str) -> Fix {
+        let edits = self.comment_out(name);
+        match (self.assignments(name).is_empty(), self.setting(name)) {
+            (_, Ok((_, Setter::File(..)))) => {
+                Fix::words("remove it from Go's settings").by(format!("go env -u {name}")).editing(edits)
+            }
+            (true, _) => Fix::words("find out what sets it, and remove it there; for this terminal alone")
+                .by(format!("unset {name}")),
+            (false, _) => Fix::words("remove the line, and open a new terminal").editing(edits),
+        }
+    }
+
+    /// Whether a file lies in the user's home folder.
+    pub fn is_own(&self, file: &str) -> bool {
+        let below = self.home.known().and_then(|home| file.strip_prefix(home.as_str()));
+        below.is_some_and(|rest| rest.starts_with('/')) && !file.ends_with("/fish_variables")
+    }
+
+    /// A line of a file.
+    pub fn line_text(&self, file: &str, number: u32) -> String {
+        match self.line(file, number) {
+            Evidence::Line { text, .. } => text,
+            _ => String::new(),
+        }
+    }
+
+    /// Every line that puts this folder on PATH: file and line.
+    pub fn path_lines(&self, folder: &str) -> Vec<(String, u32)> {
+        let folder = folder.trim_end_matches('/');
+        let mut found = Vec::new();
+        for (startup, text) in self.startup_files() {
+            for addition in shell::path_additions(startup.dialect, text) {
+                let names = |word: &String| self.expand(word).trim_end_matches('/') == folder;
+                if addition.words.iter().any(names) {
+                    found.push((startup.path.clone(), addition.line));
+                }
+            }
+        }
+        for (path, text) in &self.files {
+            if path != "/etc/paths" && !path.starts_with("/etc/paths.d/") {
+                continue;
+            }
+            let text = text.known().and_then(Option::as_deref).unwrap_or_default();
+            let lines = text.lines().zip(1..).filter(|(line, _)| line.trim_end_matches('/') == folder);
+            found.extend(lines.map(|(_, number)| (path.clone(), number)));
+        }
+        found
+    }
+
+    /// Those of these lines that add it again with every shell inside a shell.
+    pub fn unguarded_lines(&self, folder: &str) -> Vec<(String, u32)> {
+        let mut lines = self.path_lines(folder);
+        let files = self.startup_files();
+        lines.retain(|(file, line)| {
+            let Some((startup, text)) = files.iter().find(|(startup, _)| startup.path == *file) else { return false };
+            let additions = shell::path_additions(startup.dialect, text);
+            startup.is_read_by_nested && additions.iter().any(|known| known.line == *line && !known.is_guarded)
+        });
+        lines
+    }
+
+    /// The same as evidence.
+    pub fn path_evidence(&self, folder: &str) -> Vec<Evidence> {
+        self.path_lines(folder).into_iter().map(|(file, line)| self.line(&file, line)).collect()
+    }
+
+    /// A word of a start-up file with `~` and variables replaced, as far as the facts tell.
+    pub fn expand(&self, word: &str) -> String {
+        let home = self.home.known().map(String::as_str);
+        let variables = self.variables.known();
+        shell::expand(word, home, |name| match name {
+            "HOME" => home.map(ToOwned::to_owned),
+            // Unset, it is what Go takes instead.
+            "GOPATH" => self.setting("GOPATH").ok().map(|(value, _)| value),
+            _ => variables.and_then(|variables| variables.get(name)).cloned(),
+        })
+    }
+
+    /// A value of Go's and who set it: the environment, Go's file of settings, the file in GOROOT, or nobody.
+    ///
+    /// Only the defaults that checks ask for are known: those of GOPATH, GOPROXY, GOSUMDB and GOTOOLCHAIN.
+    pub fn setting(&self, name: &str) -> Result<(String, Setter), NotJudged> {
+        if let Some(value) = self.variable(name)? {
+            return Ok((value.to_owned(), Setter::Variable));
+        }
+        for file in self.setting_files()? {
+            let text = self.text(&file)?.unwrap_or_default();
+            if let Some((line, value)) = gotoolchain::setting(text, name).filter(|(_, value)| !value.is_empty()) {
+                return Ok((value.to_owned(), Setter::File(file, line)));
+            }
+        }
+        let default = match name {
+            "GOPATH" => format!("{}/go", self.home.get()?),
+            "GOPROXY" => "https://proxy.golang.org,direct".to_owned(),
+            "GOSUMDB" => "sum.golang.org".to_owned(),
+            "GOTOOLCHAIN" => "auto".to_owned(),
+            _ => String::new(),
+        };
+        Ok((default, Setter::Default))
+    }
+
+    /// Go's files of settings in the order in which they count.
+    fn setting_files(&self) -> Result<Vec<String>, NotJudged> {
+        let own = self.go.settings_file.get()?.clone();
+        let root = self.go.root.known().and_then(Option::as_ref).map(|root| format!("{root}/go.env"));
+        Ok(own.into_iter().chain(root.filter(|file| self.files.contains_key(file))).collect())
+    }
+
+    /// Who set a value, as evidence.
+    pub fn setting_evidence(&self, name: &str) -> Vec<Evidence> {
+        match self.setting(name) {
+            Ok((_, Setter::Variable)) => self.variable_evidence(name),
+            Ok((_, Setter::File(file, line))) => vec![self.line(&file, line)],
+            Ok((_, Setter::Default)) | Err(_) => Vec::new(),
+        }
+    }
+
+    /// The folder that `go install` puts programs into.
+    pub fn install_folder(&self) -> Result<String, NotJudged> {
+        let (gobin, _) = self.setting("GOBIN")?;
+        if !gobin.is_empty() {
+            return Ok(gobin);
+        }
+        let (gopath, _) = self.setting("GOPATH")?;
+        let first = gopath.split(':').next().unwrap_or_default();
+        Ok(format!("{}/bin", first.trim_end_matches('/')))
+    }
+
+    /// The entries of PATH that have a `go`, with their index.
+    pub fn gos_on_path(&self) -> Result<Vec<(usize, &PathEntry)>, NotJudged> {
+        Ok(self.path.get()?.iter().enumerate().filter(|(_, entry)| entry.has_go).collect())
+    }
+
+    /// The program that is found by this path, where its file could be read.
+    pub fn program(&self, path: &str) -> Option<&Program> {
+        self.programs.get(path).and_then(Fact::known)
+    }
+}

@@ -1,0 +1,101 @@
+//! `gvr doctor`: what is wrong, in which form, and how it ends.
+
+use std::fs;
+
+use crate::common::{Sandbox, tool};
+
+#[test]
+fn what_is_wrong_is_shown_with_its_line() {
+    let mut sandbox = Sandbox::with_versions(&["1.22.5"]);
+    fs::write(sandbox.home().join(".bashrc"), "# mine\nexport GOROOT=/nonexistent\n").unwrap();
+    sandbox.set("GOROOT", "/nonexistent");
+    let output = sandbox.gvr(["doctor"]).run().fails_with(1);
+    for text in ["error: GOROOT leads to no Go  [env/goroot-missing]", "~/.bashrc:2: export GOROOT=/nonexistent"] {
+        assert!(output.stdout.contains(text), "{output}");
+    }
+    sandbox.gvr(["doctor", "--fail-on", "never"]).run().succeeds();
+    sandbox.gvr(["doctor", "--skip", "env"]).run().succeeds();
+    sandbox.gvr(["doctor", "--only", "env/goroot-set"]).run().succeeds();
+    sandbox.gvr(["doctor", "--only", "env/goroot-set", "--fail-on", "warning"]).run().fails_with(1);
+}
+
+#[test]
+fn json_has_every_check_with_its_verdict() {
+    let sandbox = Sandbox::with_versions(&["1.22.5"]);
+    let report = sandbox.gvr(["doctor", "--json", "--fail-on", "never"]).run().succeeds().json();
+    assert_eq!(report["schema"], 1);
+    let listed = sandbox.gvr(["doctor", "--list"]).run().succeeds();
+    let checks = report["checks"].as_array().unwrap();
+    assert_eq!(checks.len(), listed.lines().len());
+    for (check, line) in checks.iter().zip(listed.lines()) {
+        assert_eq!(check["id"].as_str(), line.split_whitespace().next());
+        assert!(["pass", "fail", "unknown", "not-applicable"].contains(&check["verdict"].as_str().unwrap()), "{check}");
+    }
+}
+
+#[test]
+fn a_recording_is_judged_as_the_machine_was() {
+    let mut sandbox = Sandbox::with_versions(&["1.22.5"]);
+    sandbox.set("GOROOT", "/nonexistent");
+    sandbox.gvr(["doctor", "--record", "machine.json"]).run().succeeds();
+    let text = sandbox.read("machine.json").unwrap();
+    assert!(!text.contains(sandbox.home().to_str().unwrap()), "the home folder is in {text}");
+    let here = sandbox.gvr(["doctor", "--json"]).run().fails_with(1).json();
+    let there = sandbox.gvr(["doctor", "--json", "--facts", "machine.json"]).run().fails_with(1).json();
+    assert_eq!(here["summary"], there["summary"]);
+}
+
+#[test]
+fn what_does_not_exist_is_the_doctors_own_failure() {
+    let sandbox = Sandbox::new();
+    sandbox.gvr(["doctor", "--only", "path/nonsense"]).run().fails_with(2).says("there is no check 'path/nonsense'");
+    sandbox.gvr(["doctor", "--explain", "x"]).run().fails_with(2).says("gvr doctor --list");
+    sandbox.gvr(["doctor", "--facts", "no.json"]).run().fails_with(2).says("cannot read no.json");
+    sandbox.write("bad.json", "{\"schema\": 99}");
+    sandbox.gvr(["doctor", "--facts", "bad.json"]).run().fails_with(2).says("schema 99");
+    let explained = sandbox.gvr(["doctor", "--explain", "env/goroot-set"]).run().succeeds();
+    assert!(explained.stdout.contains("Why it matters:"), "{explained}");
+}
+
+#[test]
+fn what_is_mended_can_be_taken_back() {
+    let mut sandbox = Sandbox::with_versions(&["1.22.5"]);
+    let file = sandbox.home().join(".bashrc");
+    let text = "# mine\nexport GOROOT=/nonexistent\n";
+    fs::write(&file, text).unwrap();
+    sandbox.set("GOROOT", "/nonexistent");
+    let rehearsed = sandbox.gvr(["doctor", "--fix", "--dry-run"]).run().succeeds();
+    assert!(rehearsed.stdout.contains("-export GOROOT=/nonexistent\n+# gvr doctor: export GOROOT"), "{rehearsed}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    let mended = sandbox.gvr(["doctor", "--fix"]).run().succeeds().says("to take it back: gvr doctor undo");
+    assert_eq!(mended.stdout, rehearsed.stdout);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\n# gvr doctor: export GOROOT=/nonexistent\n");
+    sandbox.gvr(["doctor", "--fix"]).run().succeeds().says("nothing that gvr could mend");
+    sandbox.gvr(["doctor", "undo"]).run().succeeds();
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    sandbox.gvr(["doctor", "undo"]).run().fails_with(2).says("there is nothing to undo");
+}
+
+#[test]
+fn files_that_would_hold_a_reader_up_do_not() {
+    let sandbox = Sandbox::with_versions(&["1.22.5"]);
+    let home = sandbox.home();
+    fs::File::create(home.join(".bashrc")).unwrap().set_len(1 << 30).unwrap();
+    std::os::unix::fs::symlink(home.join(".zshrc"), home.join(".zshrc")).unwrap();
+    fs::write(home.join(".profile"), b"export GOROOT=/\xff\xfe\n").unwrap();
+    sandbox.write("go.mod/inside", "a folder where a file is looked for");
+    if let Some(mkfifo) = tool("mkfifo") {
+        sandbox.run(mkfifo).arg(home.join(".zprofile")).run().succeeds();
+    }
+    let report = sandbox.gvr(["doctor", "--json", "--fail-on", "never"]).run().succeeds().json();
+    assert!(report["checks"].as_array().unwrap().len() > 40);
+}
+
+#[test]
+fn sarif_has_a_result_for_each_check() {
+    let sandbox = Sandbox::with_versions(&["1.22.5"]);
+    let log = sandbox.gvr(["doctor", "--sarif", "--fail-on", "never"]).run().succeeds().json();
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert!(run["results"].as_array().unwrap().len() >= rules.len());
+}
