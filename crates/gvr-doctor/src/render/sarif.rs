@@ -117,7 +117,7 @@ struct Region {
     snippet: Option<Message>,
 }
 
-#[derive(Serialize)]
+#[derive(PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Logical {
     fully_qualified_name: String,
@@ -244,7 +244,14 @@ fn locations(facts: &Facts, finding: &Finding) -> Vec<Location> {
         let file = known.cloned().unwrap_or_else(|| format!("{folder}/go.mod"));
         lines.push(Physical { artifact_location: artifact(facts, &file), region: Some(at(1)) });
     }
-    let mut logical = Some(logical);
+    // The schema wants each of them once.
+    let mut once: Vec<Logical> = Vec::new();
+    for place in logical {
+        if !once.contains(&place) {
+            once.push(place);
+        }
+    }
+    let mut logical = Some(once);
     let location = |physical| Location {
         physical_location: Some(physical),
         logical_locations: logical.take().unwrap_or_default(),
@@ -322,6 +329,8 @@ fn replacement(facts: &Facts, edit: &Edit) -> Option<Replacement> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::testing::{recorded, recordings};
 
@@ -345,6 +354,10 @@ mod tests {
                 assert_eq!(result["level"] == "none", !is_failure, "{result}");
                 assert!(!result["message"]["text"].as_str().unwrap().is_empty());
                 assert_eq!(result.get("locations").is_some(), is_failure, "{result}");
+                let logical = result["locations"][0]["logicalLocations"].as_array();
+                let names: Vec<_> = logical.into_iter().flatten().map(ToString::to_string).collect();
+                let unique: BTreeSet<_> = names.iter().collect();
+                assert_eq!(unique.len(), names.len(), "SARIF wants each place once: {names:?}");
                 for location in result["locations"].as_array().into_iter().flatten() {
                     let artifact = &location["physicalLocation"]["artifactLocation"];
                     assert!(bases.contains_key(artifact["uriBaseId"].as_str().unwrap()), "{location}");
