@@ -20,6 +20,7 @@ mod list;
 mod local;
 mod messages;
 mod network;
+mod proofs;
 mod races;
 mod real;
 mod real_switch;

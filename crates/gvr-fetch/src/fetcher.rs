@@ -12,7 +12,7 @@ use crate::source::Shown;
 use crate::sumdb::{self, LogError, Proof};
 use crate::{
     Archive, Config, FetchError, Fetched, Freshness, IndexAnswer, IndexError, InstallError, LocateError, Progress,
-    download, index, locate,
+    download, index, locate, signature,
 };
 
 /// Finds, downloads and verifies Go's archives.
@@ -57,6 +57,11 @@ impl Fetcher {
         keep_archive: bool,
     ) -> Result<Fetched, InstallError> {
         download::install(self, archive, destination, progress, keep_archive)
+    }
+
+    /// The OpenPGP signature that the server of the index keeps beside a file, as it is; `None` where it keeps none.
+    pub fn signature(&self, file_name: &str) -> Result<Option<Vec<u8>>, FetchError> {
+        signature::fetch(self, file_name)
     }
 
     /// Proves that Go's checksum database has this hash of a toolchain's module.

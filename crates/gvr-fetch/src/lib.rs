@@ -17,6 +17,7 @@ mod locate;
 pub mod openpgp;
 mod pins;
 mod progress;
+mod signature;
 mod source;
 pub mod sumdb;
 mod unpack;

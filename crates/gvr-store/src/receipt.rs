@@ -38,6 +38,9 @@ pub struct Receipt {
     pub gvr: String,
     /// Every check that the archive or the tree passed.
     pub checked: Vec<Check>,
+    /// Who was asked for a further check and did not answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unanswered: Vec<Check>,
 }
 
 /// One check that was passed.
@@ -179,6 +182,7 @@ mod tests {
                 Check { by: "index".to_owned(), detail: "go.dev".to_owned() },
                 Check { by: "sha256-file".to_owned(), detail: "a \"quoted\"\nline".to_owned() },
             ],
+            unanswered: vec![Check { by: "checksum-database".to_owned(), detail: "no connection".to_owned() }],
         }
     }
 
@@ -191,7 +195,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("receipt");
         for checked in [example().checked, Vec::new()] {
-            let receipt = Receipt { checked, ..example() };
+            let receipt = Receipt { unanswered: checked.clone(), checked, ..example() };
             receipt.write(&path, Some("a digest"), Durability::Full).unwrap();
             assert_eq!(Receipt::read(&path).unwrap(), Some(receipt));
             assert!(fs::read_to_string(&path).unwrap().starts_with("schema = 1\n"));

@@ -183,7 +183,7 @@ fn node_hash(left: &LogHash, right: &LogHash) -> LogHash {
     sha256(&data)
 }
 
-fn sha256(data: &[u8]) -> LogHash {
+pub(crate) fn sha256(data: &[u8]) -> LogHash {
     digest(&SHA256, data).as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
@@ -202,7 +202,7 @@ fn number_path(number: u64) -> String {
     path
 }
 
-fn base64(data: &[u8]) -> String {
+pub(crate) fn base64(data: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for group in data.chunks(3) {

@@ -17,6 +17,15 @@ use crate::interrupt::Interrupts;
 use crate::process::{Process, home};
 use crate::ui::Ui;
 
+/// What settings require to be proved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RequiredProofs {
+    /// By Go's checksum database.
+    pub(crate) log: bool,
+    /// By the signature beside the archive.
+    pub(crate) signature: bool,
+}
+
 /// The machine as one command sees it.
 pub(crate) struct Context<'a> {
     pub(crate) process: &'a Process,
@@ -115,6 +124,8 @@ impl<'a> Context<'a> {
             Some(list) => list.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
             None => self.config.list("mirrors").unwrap_or_default(),
         };
+        config.gosumdb = text("GOSUMDB");
+        config.goproxy = text("GOPROXY");
         config.offline = self.is_offline || self.switch("GVR_OFFLINE", "offline");
         // A web server passes a request's `Proxy:` header on as HTTP_PROXY (httpoxy); it must not choose our proxy.
         let is_cgi = self.process.variable("REQUEST_METHOD").is_some();
@@ -127,6 +138,38 @@ impl<'a> Context<'a> {
         config.certificate_file = self.process.variable("SSL_CERT_FILE").map(PathBuf::from);
         config.certificate_folders = self.process.variable("SSL_CERT_DIR").map(ToOwned::to_owned);
         Fetcher::new(config)
+    }
+
+    /// What must be proved of every toolchain beyond its archive's hash.
+    pub(crate) fn required_proofs(&self) -> Result<RequiredProofs, CliError> {
+        let words = match self.process.text("GVR_REQUIRE") {
+            Some(list) => list.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+            None => self.config.list("require").unwrap_or_default(),
+        };
+        let mut required = RequiredProofs::default();
+        for word in &words {
+            match word.as_str() {
+                "log" => required.log = true,
+                "signature" => required.signature = true,
+                other => {
+                    let error = CliError::usage(format_args!("'{other}' is nothing that can be required"));
+                    return Err(error.hint("GVR_REQUIRE and the setting require take: log, signature"));
+                }
+            }
+        }
+        Ok(required)
+    }
+
+    /// A copy of Google's signing key with newer subkeys than gvr brings along.
+    pub(crate) fn signing_key(&self) -> Option<PathBuf> {
+        let variable = self.process.variable("GVR_SIGNING_KEY").map(PathBuf::from);
+        variable.or_else(|| self.config.text("signing-key").map(PathBuf::from))
+    }
+
+    /// Whether releases come from Go's own server, and not from one with a list of its own.
+    pub(crate) fn uses_official_server(&self) -> bool {
+        let url = self.process.text("GVR_DIST_URL").or_else(|| self.config.text("dist-url"));
+        url.is_none_or(|url| url.trim_end_matches('/') == gvr_fetch::DEFAULT_DIST_URL)
     }
 
     /// The program that shims are made of: beside gvr, or where a package keeps it.

@@ -160,7 +160,7 @@ macro_rules! from_fetch {
     )*};
 }
 
-from_fetch!(FetchError, gvr_fetch::IndexError, gvr_fetch::InstallError);
+from_fetch!(gvr_fetch::sumdb::LogError, FetchError, gvr_fetch::IndexError, gvr_fetch::InstallError);
 
 impl From<LocateError> for CliError {
     fn from(error: LocateError) -> Self {

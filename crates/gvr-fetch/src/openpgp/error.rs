@@ -30,6 +30,9 @@ pub enum SignatureError {
     /// It was made of other bytes, or not by that key.
     #[error("it is wrong: the key {0} has not signed this")]
     Wrong(Fingerprint),
+    /// What is signed is not what it was a moment ago.
+    #[error("the file was altered while it was checked")]
+    Changed,
     /// What is signed could not be read.
     #[error("what is signed cannot be read")]
     Read(#[from] io::Error),

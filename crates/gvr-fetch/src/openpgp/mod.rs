@@ -23,4 +23,4 @@ pub use certificate::Keyring;
 pub use error::{KeyProblem, KeyringError, SignatureError};
 pub use key::Fingerprint;
 pub use policy::Policy;
-pub use verify::{DetachedSignature, Signer, Verifier, verify};
+pub use verify::{DetachedSignature, Signer, Verifier, verify, verify_archive};

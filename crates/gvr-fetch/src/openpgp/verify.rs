@@ -1,6 +1,8 @@
 //! From a signature beside a file to its signer.
 
+use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use ring::digest::Context;
 
@@ -9,6 +11,8 @@ use super::key::Key;
 use super::packet;
 use super::signature::{OF_BINARY, Signature};
 use super::{Fingerprint, Keyring, Policy, SignatureError};
+use crate::Sha256;
+use crate::digest::Hasher;
 
 /// How much of a file is read at once.
 const BUFFER: usize = 256 << 10;
@@ -114,4 +118,24 @@ pub fn verify(
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Checks an archive on disk, which must also be the one with this hash: that was unpacked, and is read here once more.
+pub fn verify_archive(path: &Path, sha256: Sha256, mut verifier: Verifier) -> Result<Signer, SignatureError> {
+    let (mut file, mut hasher, mut buffer) = (File::open(path)?, Hasher::default(), vec![0; BUFFER]);
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                hasher.update(&buffer[..count]);
+                verifier.update(&buffer[..count]);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if hasher.finish() != sha256 {
+        return Err(SignatureError::Changed);
+    }
+    verifier.finish()
 }

@@ -1,6 +1,7 @@
 //! `install`: fetches what is asked for, several at once, and puts it into the store.
 
 mod plan;
+mod proof;
 mod room;
 mod run;
 

@@ -23,7 +23,7 @@ pub(crate) enum Kind {
 }
 
 /// Every setting, in alphabetical order.
-pub(crate) const KEYS: [Key; 9] = [
+pub(crate) const KEYS: [Key; 11] = [
     Key { name: "auto-install", kind: Kind::Switch, default: "false", variable: "GVR_AUTO_INSTALL" },
     Key { name: "dist-url", kind: Kind::Text, default: gvr_fetch::DEFAULT_DIST_URL, variable: "GVR_DIST_URL" },
     Key { name: "durable", kind: Kind::Switch, default: "true", variable: "GVR_DURABLE" },
@@ -32,6 +32,8 @@ pub(crate) const KEYS: [Key; 9] = [
     Key { name: "mirrors", kind: Kind::List, default: "", variable: "GVR_MIRROR" },
     Key { name: "offline", kind: Kind::Switch, default: "false", variable: "GVR_OFFLINE" },
     Key { name: "read-go-mod", kind: Kind::Switch, default: "true", variable: "GVR_GO_MOD" },
+    Key { name: "require", kind: Kind::List, default: "", variable: "GVR_REQUIRE" },
+    Key { name: "signing-key", kind: Kind::Text, default: "", variable: "GVR_SIGNING_KEY" },
     Key { name: "strict", kind: Kind::Switch, default: "false", variable: "GVR_STRICT" },
 ];
 

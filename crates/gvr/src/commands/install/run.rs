@@ -7,11 +7,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use gvr_core::exit;
 use gvr_core::search::Source;
-use gvr_fetch::{Archive, Fetcher};
+use gvr_fetch::{Archive, Content, Fetched, Fetcher};
 use gvr_store::{Check, Entry, EntryKind, Installed, Manifest, Receipt, Replace};
 
 use super::Args;
 use super::plan::Planned;
+use super::proof::{Proofs, Proved};
 use super::room;
 use crate::commands::rehash;
 use crate::context::Context;
@@ -135,15 +136,23 @@ fn fetch(
     let keeps_archive = args.keep || context.keeps_archives();
     // Before anything is written: a version that does not exist leaves no trace.
     let archive = fetcher.locate(toolchain.version, platform)?;
+    let proofs = Proofs::begin(context, fetcher, bars, &archive)?;
     let needed = room::needed(archive.size);
     let outcome = context.store.install_recorded(toolchain, replace, bars, |folder| {
         room::check(&context.store, &format!("Go {} ({platform})", toolchain.version), needed)?;
         let bar = bars.bar(format!("{} ({platform})", toolchain.version));
-        let mut fetched = fetcher.install_into(&archive, folder, &bar, keeps_archive)?;
+        let mut fetched = fetcher.install_into(&archive, folder, &bar, keeps_archive || proofs.need_archive())?;
         let (from, size) = (&fetched.served_by, fetched.size);
         bars.detail(format_args!("{toolchain}: {size} bytes from {from}, SHA-256 {}", fetched.sha256));
+        let proved = proofs.finish(&fetched, None);
+        if !keeps_archive {
+            drop_archive(&fetched);
+        }
+        let Proved { checks: further, unanswered } = proved?;
+        let mut receipt = receipt(&archive, &fetched);
+        receipt.checked.extend(further);
         let manifest = manifest(std::mem::take(&mut fetched.contents));
-        Ok::<_, CliError>((receipt(&archive, &fetched), Some(manifest)))
+        Ok::<_, CliError>((Receipt { unanswered, ..receipt }, Some(manifest)))
     });
     let outcome = outcome.map_err(|error| room::explain(&context.store, needed, error.into()))?;
     let (took, name) = (seconds(started.elapsed()), toolchain.version);
@@ -155,8 +164,8 @@ fn fetch(
     Ok(())
 }
 
-fn manifest(contents: Vec<gvr_fetch::Content>) -> Manifest {
-    let entry = |content: gvr_fetch::Content| Entry {
+fn manifest(contents: Vec<Content>) -> Manifest {
+    let entry = |content: Content| Entry {
         kind: if content.is_program { EntryKind::Program } else { EntryKind::File },
         size: content.size,
         sha256: *content.sha256.as_bytes(),
@@ -165,7 +174,15 @@ fn manifest(contents: Vec<gvr_fetch::Content>) -> Manifest {
     Manifest::of_entries(contents.into_iter().map(entry).collect())
 }
 
-fn receipt(archive: &Archive, fetched: &gvr_fetch::Fetched) -> Receipt {
+/// Removes the archive from the cache, if this installation has put it there.
+fn drop_archive(fetched: &Fetched) {
+    if let Some(kept) = fetched.kept.as_deref().filter(|kept| kept.display().to_string() != fetched.served_by) {
+        // One that stays is found and used by the next installation.
+        let _ = std::fs::remove_file(kept);
+    }
+}
+
+fn receipt(archive: &Archive, fetched: &Fetched) -> Receipt {
     Receipt {
         version: archive.version,
         platform: archive.platform,
@@ -180,6 +197,7 @@ fn receipt(archive: &Archive, fetched: &gvr_fetch::Fetched) -> Receipt {
             by: archive.hash_from.name().to_owned(),
             detail: format!("the archive's SHA-256 is {}", fetched.sha256),
         }],
+        unanswered: Vec::new(),
     }
 }
 
