@@ -156,6 +156,9 @@ fn parse_range(text: &str) -> Option<Request> {
     if !text.contains(['^', '~', '<', '>', '=', '*', ',']) {
         return None;
     }
+    if text.split(',').any(|part| part.trim().is_empty()) {
+        return None;
+    }
     // Comparators may be parted by commas or by spaces alone; a space after the operator belongs to it.
     let mut comparators: Vec<String> = Vec::new();
     for word in text.split([',', ' ', '\t']).filter(|word| !word.is_empty()) {
@@ -239,6 +242,9 @@ mod tests {
         check("=1.22.9", Some("1.22.9"));
         check("*", Some("1.23.4"));
         check(">1.30", None);
+        for torn in [",1.22.x", "1.22.x,", ">=1.20,,<1.22", ","] {
+            assert!(torn.parse::<Request>().is_err(), "{torn}");
+        }
     }
 
     #[test]
