@@ -150,9 +150,10 @@ impl Store {
         if replace == Replace::Never && fs::symlink_metadata(&target).is_ok() {
             return Err(InstallError::InTheWay { path: target });
         }
-        let stage = Stage::create(&layout.temporary(), toolchain)
+        let (stage, entry) = self
+            .live()
+            .begin(|| Stage::create(&layout.temporary(), toolchain), Stage::folder)?
             .map_err(|source| InstallError::Stage { path: layout.temporary(), source })?;
-        let entry = self.live().enter(stage.folder())?;
         let (receipt, manifest) = fill(&stage.tree()).map_err(InstallError::Fill)?;
         self.seal(toolchain, &stage.tree(), &receipt, manifest)?;
         let installed = self.live().in_one_piece(|| self.commit(toolchain, &stage, &target, replace))??;

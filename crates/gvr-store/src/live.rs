@@ -46,6 +46,20 @@ impl Live {
         Ok(Entry { live: self, path: path.to_owned() })
     }
 
+    /// Makes something in `tmp` and registers where it lies, so that there is no moment between the two.
+    pub(crate) fn begin<T, E>(
+        &self,
+        make: impl FnOnce() -> Result<T, E>,
+        path: impl FnOnce(&T) -> &Path,
+    ) -> Result<Result<(T, Entry<'_>), E>, Interrupted> {
+        let mut state = self.going_on()?;
+        Ok(make().map(|made| {
+            let path = path(&made).to_owned();
+            state.paths.push(path.clone());
+            (made, Entry { live: self, path })
+        }))
+    }
+
     /// Does something that nobody may give up half way.
     pub(crate) fn in_one_piece<T>(&self, work: impl FnOnce() -> T) -> Result<T, Interrupted> {
         let _state = self.going_on()?;

@@ -96,8 +96,8 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        // What could not be removed now is swept later.
-        let _ = clear(&self.folder);
+        // A call that failed once may succeed; what could not be removed now is swept later.
+        let _ = clear(&self.folder).or_else(|_| clear(&self.folder));
     }
 }
 

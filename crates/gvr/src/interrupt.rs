@@ -16,6 +16,9 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::{flag, low_level};
 
+/// How long cleaning up is left alone, however often somebody presses Ctrl-C.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Whether a signal has come that ends the process.
 #[derive(Debug, Default)]
 pub(crate) struct Interrupts {
@@ -31,9 +34,10 @@ impl Interrupts {
             return;
         }
         let heeded: Vec<_> = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)).collect();
+        let takes_too_long = Arc::new(AtomicBool::new(false));
         for signal in &heeded {
-            // The second one ends the process at once, should cleaning up take too long.
-            if flag::register_conditional_default(*signal, Arc::clone(&self.has_come)).is_err() {
+            // Another one then ends the process at once.
+            if flag::register_conditional_default(*signal, Arc::clone(&takes_too_long)).is_err() {
                 return;
             }
         }
@@ -43,6 +47,10 @@ impl Interrupts {
         let _ = thread::Builder::new().name("gvr-signals".to_owned()).spawn(move || {
             if let Some(signal) = signals.forever().next() {
                 has_come.store(true, Ordering::SeqCst);
+                let _ = thread::Builder::new().spawn(move || {
+                    thread::sleep(PATIENCE);
+                    takes_too_long.store(true, Ordering::SeqCst);
+                });
                 clean_up();
                 end_by(signal);
             }

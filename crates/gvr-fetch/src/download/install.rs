@@ -113,9 +113,9 @@ fn from_sources(
                 return Ok(done);
             }
             Err(Failed::All(error)) => {
-                if let (InstallError::Archive { .. }, Some(part)) = (&error, part) {
-                    part.remove();
-                }
+                // Nobody wants the archive that is refused, nor a full disk that stays full.
+                let is_useless = matches!(error, InstallError::Archive { .. } | InstallError::Local { .. });
+                part.filter(|_| is_useless).into_iter().for_each(Part::remove);
                 return Err(error);
             }
             Err(Failed::Source(problem)) => {

@@ -22,6 +22,8 @@ use crate::progress::Bars;
 /// Installs what was planned. What can be installed is, also where another fails; the first failure's exit code counts.
 /// The answer is whether anything was installed.
 pub(super) fn install(context: &Context<'_>, args: &Args, planned: &[Planned]) -> Result<bool, CliError> {
+    // Also where nothing has to be fetched: whoever installed it may have been killed right after that.
+    context.store.sweep();
     let mut failures = Vec::new();
     let mut to_fetch = Vec::new();
     for planned in planned {
