@@ -2,7 +2,7 @@
 //! archives, `GVR_TEST_REAL_DIST` one with the same programs packed another way.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 
 use gvr_testkit::{DistServer, host_platform};
@@ -174,4 +174,46 @@ fn the_mac_toolchain_of_go_dev_is_stored_whole_and_not_run_elsewhere() {
         assert_ne!(output.code, 0, "{output}");
         output.prints("").says("gvr: ").says("darwin-arm64");
     }
+}
+
+#[test]
+fn a_build_is_not_disturbed_by_a_reinstallation_nor_by_a_removal() {
+    let needed = [archive("1.23.1", &host_platform())];
+    let sources = [(OFFICIAL, "official-dist"), (REAL, "real-dist")];
+    let Some(server) = server("a_build_is_not_disturbed", &sources, &needed) else { return };
+    let sandbox = sandbox(server);
+    sandbox.gvr(["install", "--keep", "1.23.1"]).patiently().run().succeeds();
+    sandbox.gvr(["global", "1.23.1"]).run().succeeds();
+    write_program(&sandbox, "app", "1.23");
+    // Every tool waits until it may go on, so that the build is in the middle for as long as the test wants.
+    let (begun, go_on) = (sandbox.work().join("begun"), sandbox.work().join("go-on"));
+    let wait = sandbox.write(
+        "wait.sh",
+        format!(
+            "#!/bin/sh\n: >>'{}'\nwhile [ ! -e '{}' ]; do /bin/sleep 0.05; done\nexec \"$@\"\n",
+            begun.display(),
+            go_on.display()
+        ),
+    );
+    fs::set_permissions(&wait, fs::Permissions::from_mode(0o755)).unwrap();
+    let arguments = ["build", "-toolexec", wait.to_str().unwrap(), "-o", "program", "."];
+    let build = sandbox.shim("go").args(arguments).cwd("app").patiently().spawn();
+    for _ in 0..6000 {
+        if begun.exists() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(begun.exists(), "the build does not begin");
+    let refused = sandbox.gvr(["uninstall", "-f", "1.23.1"]).run().fails_with(1);
+    refused.says("Go 1.23.1 is in use: process").says("versions/1.23.1/bin/go");
+    sandbox.gvr(["install", "-f", "--offline", "1.23.1"]).patiently().run().succeeds();
+    fs::write(&go_on, "").unwrap();
+    let finished = build.wait();
+    assert_eq!(finished.code, Some(0), "{}", String::from_utf8_lossy(&finished.stderr));
+    let ran = sandbox.run(sandbox.work().join("app/program")).run().succeeds();
+    ran.prints("hello go1.23.1\n");
+    sandbox.gvr(["uninstall", "-f", "1.23.1"]).run().succeeds();
+    assert_eq!(sandbox.installed(), [""; 0]);
+    sandbox.has_no_leftovers();
 }

@@ -11,6 +11,7 @@ mod json;
 mod process;
 mod progress;
 mod query;
+mod running;
 mod shell;
 mod ui;
 

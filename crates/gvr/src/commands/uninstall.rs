@@ -6,6 +6,7 @@ use super::rehash;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::progress::Bars;
+use crate::running;
 
 /// Remove an installed version
 #[derive(Debug, clap::Args)]
@@ -35,6 +36,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
             return Err(CliError::failed(format_args!("Go {toolchain} was not removed"))
                 .hint(format_args!("to remove it without being asked: gvr uninstall --force {toolchain}")));
         }
+        refuse_what_is_in_use(context, toolchain)?;
         let bars = Bars::new(context.ui);
         let (store, close) = (context.store.clone(), bars.closer());
         context.interrupts.watch(move || {
@@ -51,6 +53,18 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
         rehash::after_change(context);
     }
     Ok(())
+}
+
+/// A `go build` starts tools and reads files by their paths from beginning to end.
+fn refuse_what_is_in_use(context: &Context<'_>, toolchain: Toolchain) -> Result<(), CliError> {
+    match running::below(&context.layout().toolchain(toolchain)).as_slice() {
+        [] => Ok(()),
+        [process, ..] => {
+            let (id, program) = (process.id, process.program.display());
+            let error = format_args!("Go {toolchain} is in use: process {id} runs {program}");
+            Err(CliError::failed(error).hint(format_args!("wait for it to end, or end it: kill {id}")))
+        }
+    }
 }
 
 /// The one installed toolchain that a request means. Unlike elsewhere the newest is not taken: what is removed must be
