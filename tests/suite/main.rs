@@ -10,6 +10,7 @@ mod doctor;
 mod environment;
 mod exec;
 mod explain;
+mod faults;
 mod global;
 mod goenv;
 mod init;

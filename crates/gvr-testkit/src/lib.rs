@@ -10,17 +10,25 @@
 mod dist;
 mod fault;
 mod http;
+mod lab;
 mod log;
 mod process;
 mod respond;
 mod server;
+mod store;
+mod strace;
+mod strike;
 mod toolchain;
 
 pub use dist::{FakeDist, sha256_hex};
 pub use fault::Fault;
 pub use http::Request;
+pub use lab::{Lab, copy_folder};
 pub use log::{FakeLog, LogHash, head, leaf_hash};
 pub use process::{Finished, Invocation, Running};
 pub use rustix::process::Signal;
 pub use server::DistServer;
+pub use store::StoreFolder;
+pub use strace::{Calls, Strace};
+pub use strike::{Blow, Point, Renames, Strikes, Verdict, Work, noise};
 pub use toolchain::{FakeToolchain, host_platform};

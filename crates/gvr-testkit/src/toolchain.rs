@@ -120,6 +120,11 @@ impl FakeToolchain {
         toolchain.file(&format!("pkg/tool/{os}_{arch}/compile"), 0o755, program(GOFMT_SCRIPT))
     }
 
+    /// Every file: its path relative to the GOROOT, its mode, and what is in it.
+    pub fn files(&self) -> impl Iterator<Item = (&str, u32, &[u8])> {
+        self.files.iter().map(|file| (file.path.as_str(), file.mode, file.contents.as_slice()))
+    }
+
     /// Adds a file, or replaces the one at `path`. `path` is relative to the GOROOT.
     #[must_use]
     pub fn file(mut self, path: &str, mode: u32, contents: impl Into<Vec<u8>>) -> Self {

@@ -267,6 +267,11 @@ impl Call<'_> {
         self.with(|invocation| invocation.through(wrapper, options))
     }
 
+    /// The same call, changed by a helper of the test kit.
+    pub(crate) fn changed(self, change: impl FnOnce(Invocation) -> Invocation) -> Self {
+        self.with(change)
+    }
+
     /// Lets it take five minutes: what real toolchains compile takes its time on a busy machine.
     pub(crate) fn patiently(self) -> Self {
         self.with(|invocation| invocation.limit(Duration::from_mins(5)))
