@@ -8,6 +8,7 @@ mod bench;
 mod console;
 mod context;
 mod dist;
+mod faults;
 mod packages;
 mod pins;
 mod process;
@@ -32,6 +33,7 @@ struct Args {
 enum Task {
     Bench(bench::Args),
     Dist(dist::Args),
+    Faults(faults::Args),
     Pins(pins::Args),
     Test(test::Args),
     Try(trial::Args),
@@ -46,6 +48,8 @@ enum TaskError {
     Context(#[from] context::ContextError),
     #[error(transparent)]
     Dist(#[from] dist::DistError),
+    #[error(transparent)]
+    Faults(#[from] faults::FaultError),
     #[error(transparent)]
     Pins(#[from] pins::PinsError),
     #[error(transparent)]
@@ -74,6 +78,7 @@ fn run(args: Args) -> Result<(), TaskError> {
     match args.task {
         Task::Bench(args) => bench::run(&context, &args)?,
         Task::Dist(args) => dist::run(&context, &args)?,
+        Task::Faults(args) => faults::run(&context, &args)?,
         Task::Pins(args) => pins::run(&context, &args)?,
         Task::Test(args) => test::run(&context, &args)?,
         Task::Try(args) => trial::run(&context, &args)?,

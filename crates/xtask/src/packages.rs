@@ -27,6 +27,15 @@ pub(crate) const OF_THE_SUITE: [Tool; 7] = [
     Tool { program: "valgrind", package: "valgrind", linux_only: true },
 ];
 
+/// The programs that `cargo xtask faults` needs beside gvr's own.
+pub(crate) const OF_THE_FAULTS: [Tool; 5] = [
+    Tool { program: "strace", package: "strace", linux_only: true },
+    Tool { program: "mkfs.ext4", package: "e2fsprogs", linux_only: true },
+    Tool { program: "mkfs.xfs", package: "xfsprogs", linux_only: true },
+    Tool { program: "xfs_io", package: "xfsprogs", linux_only: true },
+    Tool { program: "c++", package: "g++", linux_only: true },
+];
+
 /// Those of `tools` that are not on PATH.
 pub(crate) fn missing(context: &Context, tools: &[Tool]) -> Vec<Tool> {
     tools.iter().copied().filter(|tool| !context.has_program(tool.program)).collect()
