@@ -179,12 +179,13 @@ fn the_mac_toolchain_of_go_dev_is_stored_whole_and_not_run_elsewhere() {
 #[test]
 fn a_build_is_not_disturbed_by_a_reinstallation_nor_by_a_removal() {
     let needed = [archive("1.23.1", &host_platform())];
-    let sources = [(OFFICIAL, "official-dist"), (REAL, "real-dist")];
-    let Some(server) = server("a_build_is_not_disturbed", &sources, &needed) else { return };
+    let Some(server) = server("a_build_is_not_disturbed", &[(OFFICIAL, "official-dist")], &needed) else { return };
     let sandbox = sandbox(server);
     sandbox.gvr(["install", "--keep", "1.23.1"]).patiently().run().succeeds();
     sandbox.gvr(["global", "1.23.1"]).run().succeeds();
-    write_program(&sandbox, "app", "1.23");
+    // As little as there is: the runtime alone takes its time on a busy machine.
+    sandbox.write("app/go.mod", "module example.test/app\n\ngo 1.23\n");
+    sandbox.write("app/main.go", "package main\n\nfunc main() { println(\"hello\") }\n");
     // Every tool waits until it may go on, so that the build is in the middle for as long as the test wants.
     let (begun, go_on) = (sandbox.work().join("begun"), sandbox.work().join("go-on"));
     let wait = sandbox.write(
@@ -196,7 +197,7 @@ fn a_build_is_not_disturbed_by_a_reinstallation_nor_by_a_removal() {
         ),
     );
     fs::set_permissions(&wait, fs::Permissions::from_mode(0o755)).unwrap();
-    let arguments = ["build", "-toolexec", wait.to_str().unwrap(), "-o", "program", "."];
+    let arguments = ["build", "-gcflags=all=-N -l", "-toolexec", wait.to_str().unwrap(), "-o", "program", "."];
     let build = sandbox.shim("go").args(arguments).cwd("app").patiently().spawn();
     for _ in 0..6000 {
         if begun.exists() {
@@ -211,8 +212,7 @@ fn a_build_is_not_disturbed_by_a_reinstallation_nor_by_a_removal() {
     fs::write(&go_on, "").unwrap();
     let finished = build.wait();
     assert_eq!(finished.code, Some(0), "{}", String::from_utf8_lossy(&finished.stderr));
-    let ran = sandbox.run(sandbox.work().join("app/program")).run().succeeds();
-    ran.prints("hello go1.23.1\n");
+    sandbox.run(sandbox.work().join("app/program")).run().succeeds().says_exactly("hello\n");
     sandbox.gvr(["uninstall", "-f", "1.23.1"]).run().succeeds();
     assert_eq!(sandbox.installed(), [""; 0]);
     sandbox.has_no_leftovers();
