@@ -71,7 +71,15 @@ impl Part {
             let file = options.open(&path).ok()?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
+                Err(TryLockError::WouldBlock) => return None,
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(TryLockError::Error(_)) => {
+                    // There are no locks here. What was just made would be of no use to anybody.
+                    if file.metadata().is_ok_and(|about| about.len() == 0) {
+                        let _ = fs::remove_file(&path);
+                    }
+                    return None;
+                }
             }
             let about = file.metadata().ok().filter(fs::Metadata::is_file)?;
             // Its former owner may have finished, and renamed or removed it, between opening and locking.

@@ -16,7 +16,12 @@ const LARGEST_VERSION: u64 = 4096;
 /// The first line of VERSION names the release, and `bin/go` is a program.
 pub(super) fn finished(root: &Path, version: Version) -> Result<(), UnpackError> {
     let expected = version.release_name();
-    let found = first_line(&root.join("VERSION")).unwrap_or_else(|error| error.to_string());
+    let path = root.join("VERSION");
+    let found = match first_line(&path) {
+        Ok(line) => line,
+        Err(error) if is_about_the_file(&error) => error.to_string(),
+        Err(source) => return Err(UnpackError::Write { path, source }),
+    };
     if found != expected {
         let found = found.chars().take(80).collect();
         return Err(UnpackError::OtherVersion { expected, found });
@@ -42,6 +47,13 @@ pub(crate) fn machine(root: &Path, version: Version, platform: Platform) -> Resu
         Ok(_) if Machine::of(&header).may_run_on(platform) => Ok(()),
         Ok(_) => Err(UnpackError::NoProgram { version, why: "it is one for another platform" }),
     }
+}
+
+/// Whether the archive is to blame, and not this machine: there is no such file, it is a folder, or it is no text.
+fn is_about_the_file(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, IsADirectory, NotADirectory, NotFound};
+
+    matches!(error.kind(), InvalidData | IsADirectory | NotADirectory | NotFound)
 }
 
 fn first_line(path: &Path) -> io::Result<String> {
