@@ -5,8 +5,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{AnswerError, GosumdbError, HeadError, RemoteError, Tile};
-use crate::ErrorKind;
 use crate::dirhash::H1;
+use crate::{ErrorKind, FetchError};
 
 /// A module of which the database proves nothing, or the opposite.
 #[derive(Debug, thiserror::Error)]
@@ -214,7 +214,13 @@ impl LogError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Database(error) => Some(error.hint()),
-            Self::Unreachable { source: RemoteError::Failed(error), .. } => error.hint(),
+            // A mirror of archives is of no help here, which is what the error itself would suggest.
+            Self::Unreachable { source: RemoteError::Failed(error), .. } => match &**error {
+                FetchError::Connect { .. } => {
+                    Some("behind a proxy, set HTTPS_PROXY; GOSUMDB and GOPROXY can name another way to it".to_owned())
+                }
+                other => other.hint(),
+            },
             Self::Fork { .. } => Some(
                 "install nothing, and tell security@golang.org: only the database's key can sign such a pair".to_owned(),
             ),

@@ -103,6 +103,7 @@ fn silence_is_told_with_its_cause() {
     assert_eq!((database.as_str(), error.kind()), ("sum.golang.org", ErrorKind::Network));
     let refused = sandbox(Some(format!("{key} http://127.0.0.1:1")), None).fetcher().prove(module(), h1()).unwrap_err();
     assert!(refused.is_silence() && refused.to_string().contains("http://127.0.0.1:1"), "{refused}");
+    assert!(refused.hint().unwrap().contains("GOSUMDB"), "{:?}", refused.hint());
     let malformed = sandbox(Some("nonsense".to_owned()), None).fetcher().prove(module(), h1()).unwrap_err();
     assert!(!malformed.is_silence() && malformed.kind() == ErrorKind::Local, "{malformed}");
 }
