@@ -169,6 +169,13 @@ impl Platform {
     pub fn archive_name(self, version: Version) -> String {
         format!("{}.{self}.tar.gz", version.release_name())
     }
+
+    /// The release and the platform that an archive's file name stands for, in exactly that spelling.
+    pub fn of_archive_name(name: &str) -> Option<(Version, Self)> {
+        let (release, platform) = name.strip_suffix(".tar.gz")?.rsplit_once('.')?;
+        let (version, platform) = (Version::from_release_name(release).ok()?, platform.parse::<Self>().ok()?);
+        (!version.is_language() && platform.archive_name(version) == name).then_some((version, platform))
+    }
 }
 
 impl FromStr for Platform {
@@ -305,6 +312,22 @@ mod tests {
         assert_eq!(name(M1, "1.22.5"), "go1.22.5.darwin-arm64.tar.gz");
         assert_eq!(name(PC, "1.20.0"), "go1.20.linux-amd64.tar.gz");
         assert_eq!(name(PC, "1.21.0"), "go1.21.0.linux-amd64.tar.gz");
+        let parse = Platform::of_archive_name;
+        assert_eq!(parse("go1.20.linux-amd64.tar.gz"), Some((Version::release(1, 20, 0), PC)));
+        for name in [
+            "go1.22.5.src.tar.gz",
+            "go1.22.5.windows-amd64.zip",
+            "go1.6beta1.linux-arm6.tar.gz",
+            "go1.20.0.linux-amd64.tar.gz",
+            "go1.21.linux-amd64.tar.gz",
+            "go1.4.2.darwin-amd64-osx10.8.tar.gz",
+            "go1.22.5.linux-arm.tar.gz",
+            "go1.22.5.linux-amd64.tar.gz.sha256",
+            "go1.22.5.linux-amd64 (1).tar.gz",
+            ".tar.gz",
+        ] {
+            assert_eq!(parse(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A SHA-256 as a value: one spelling, compared as bytes.
 
 use std::fmt;
+use std::io;
 use std::str::FromStr;
 
 use sha2::Digest as _;
@@ -30,6 +31,20 @@ impl Sha256 {
         let mut hasher = Hasher::default();
         hasher.update(data);
         hasher.finish()
+    }
+
+    /// The digest of all that `reader` gives.
+    pub fn of_reader(mut reader: impl io::Read) -> io::Result<Self> {
+        let mut hasher = Hasher::default();
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(hasher.finish()),
+                Ok(count) => hasher.update(&buffer[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 
@@ -89,6 +104,7 @@ mod tests {
         let text = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Sha256::of(b"abc").to_string(), text);
         assert_eq!(text.parse(), Ok(Sha256::of(b"abc")));
+        assert_eq!(Sha256::of_reader(&b"abc"[..]).unwrap(), Sha256::of(b"abc"));
         for wrong in [
             "",
             &text[1..],

@@ -84,6 +84,22 @@ impl Fetcher {
         ask(&sumdb::Client { database: &database, remote: &remote, storage: &storage })
     }
 
+    /// The same with a file of this machine, and nothing else, in the place of servers. It may lie anywhere.
+    pub fn install_file_into(
+        &self,
+        archive: &Archive,
+        file: &Path,
+        destination: &Path,
+        progress: &dyn Progress,
+    ) -> Result<Fetched, InstallError> {
+        download::install_file(archive, file, destination, progress)
+    }
+
+    /// The `OpenPGP` signature that the server of the index keeps beside a file, as it is; `None` where it keeps none.
+    pub fn signature(&self, file_name: &str) -> Result<Option<Vec<u8>>, FetchError> {
+        signature::fetch(self, file_name)
+    }
+
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }

@@ -39,17 +39,40 @@ pub(crate) fn install(
     progress: &dyn Progress,
     keep_archive: bool,
 ) -> Result<Fetched, InstallError> {
+    let expected = expect(archive, destination)?;
+    let outcome = from_cache(fetcher, expected, progress)
+        .unwrap_or_else(|| from_sources(fetcher, expected, progress, keep_archive));
+    progress.finish();
+    outcome
+}
+
+/// Installs a file of this machine, which is read once.
+pub(crate) fn install_file(
+    archive: &Archive,
+    path: &Path,
+    destination: &Path,
+    progress: &dyn Progress,
+) -> Result<Fetched, InstallError> {
+    let expected = expect(archive, destination)?;
+    let place = path.display().to_string();
+    let outcome = match file::install(path, expected, &mut None, progress) {
+        Ok(arrived) => Ok(fetched(expected, &arrived, place)),
+        Err(Failed::All(error)) => Err(error),
+        Err(Failed::Source(problem)) => Err(InstallError::Sources(vec![SourceFailure { place, problem }])),
+    };
+    progress.finish();
+    outcome
+}
+
+/// What the archive is to be. Nothing is read or asked before that is known, and is no lie.
+fn expect<'a>(archive: &'a Archive, destination: &'a Path) -> Result<Expected<'a>, InstallError> {
     let Some(sha256) = archive.sha256 else { return Err(InstallError::NoHash { file: archive.file_name() }) };
     if let Some(published) = archive.pin().map(|pin| pin.sha256).filter(|published| *published != sha256) {
         return Err(InstallError::NotPublished { file: archive.file_name(), asked: sha256, published });
     }
     // Another attempt empties the folder, so what is in it must be this download's own.
     check_empty(destination).map_err(|source| InstallError::Folder { path: destination.to_owned(), source })?;
-    let expected = Expected { archive, sha256, destination };
-    let outcome = from_cache(fetcher, expected, progress)
-        .unwrap_or_else(|| from_sources(fetcher, expected, progress, keep_archive));
-    progress.finish();
-    outcome
+    Ok(Expected { archive, sha256, destination })
 }
 
 fn check_empty(folder: &Path) -> io::Result<()> {

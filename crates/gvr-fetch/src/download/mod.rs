@@ -12,4 +12,4 @@ mod server;
 pub use contents::Content;
 pub use error::{InstallError, SourceFailure, SourceProblem};
 pub use install::Fetched;
-pub(crate) use install::install;
+pub(crate) use install::{install, install_file};

@@ -9,7 +9,7 @@ use super::cache::{self, Cached, Validators};
 use super::document::{self, DocumentError};
 use super::releases::{Index, Release};
 use crate::http::{Request, in_attempts};
-use crate::source::{base_url, index_url};
+use crate::source::{base_url, file_url, index_url};
 use crate::{ErrorKind, FetchError, Fetcher};
 
 /// The largest index that is read. The real one has 2.5 MB.
@@ -135,7 +135,7 @@ pub(crate) fn refresh(fetcher: &Fetcher, freshness: Freshness) -> Result<IndexAn
     let now = (config.clock)();
     let path = &config.index_cache;
     let Some(cached) = cache::read(path, url.as_str()) else {
-        return match ask(fetcher, &url, None, false)? {
+        return match ask_either(fetcher, &url, None, false)? {
             Asked::Changed(index, validators) => {
                 // A cache that cannot be written is no reason to fail: the answer is here.
                 let _ = cache::write(path, url.as_str(), &validators, &index, now);
@@ -151,7 +151,7 @@ pub(crate) fn refresh(fetcher: &Fetcher, freshness: Freshness) -> Result<IndexAn
     }
     // Where an old answer will do, nobody should wait for several attempts.
     let is_optional = freshness == Freshness::Hourly;
-    match ask(fetcher, &url, Some(&cached), is_optional) {
+    match ask_either(fetcher, &url, Some(&cached), is_optional) {
         Ok(Asked::Unchanged) => {
             let _ = cache::renew(path, now);
             Ok(IndexAnswer { index: cached.index, origin: Origin::Revalidated })
@@ -170,6 +170,28 @@ fn must_ask(freshness: Freshness, age: Option<Duration>, is_offline: bool) -> bo
         Freshness::Cached => false,
         Freshness::Hourly => !is_offline && age.is_none_or(|age| age > HOUR),
         Freshness::Now => true,
+    }
+}
+
+/// Asks for the list as go.dev has it. Where a server of plain files answers, which knows no `?mode=json`, asks for the
+/// file `index.json` that a mirror keeps of it.
+fn ask_either(
+    fetcher: &Fetcher,
+    url: &reqwest::Url,
+    cached: Option<&Cached>,
+    is_optional: bool,
+) -> Result<Asked, IndexError> {
+    let error = match ask(fetcher, url, cached, is_optional) {
+        Err(
+            error @ (IndexError::NotTheIndex { .. }
+            | IndexError::Fetch(FetchError::Status { status: 400 | 403 | 404 | 405 | 410, .. })),
+        ) => error,
+        other => return other,
+    };
+    let base = base_url(&fetcher.config().dist_url)?;
+    match ask(fetcher, &file_url(&base, "index.json"), cached, true) {
+        Err(IndexError::Fetch(_) | IndexError::NotTheIndex { .. }) => Err(error),
+        other => other,
     }
 }
 

@@ -34,6 +34,10 @@ pub enum HashSource {
     Index,
     /// The file of the archive's name with `.sha256` behind it, for a release that the list does not have yet.
     ChecksumFile,
+    /// A repository's own list of what it is built with.
+    Lock,
+    /// The user, on the command line.
+    Stated,
 }
 
 impl HashSource {
@@ -43,6 +47,8 @@ impl HashSource {
             Self::Pinned => "pinned",
             Self::Index => "index",
             Self::ChecksumFile => "sha256-file",
+            Self::Lock => "lock",
+            Self::Stated => "stated",
         }
     }
 }

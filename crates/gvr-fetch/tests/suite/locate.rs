@@ -80,7 +80,7 @@ fn it_is_found_while_the_index_is_out_of_reach() {
     let sandbox = Sandbox::new(&server_stale.url(""));
     sandbox.fetcher().index(Freshness::Now).unwrap();
     assert_eq!(locate(&sandbox, "1.22.91", PLATFORM).unwrap().sha256, Some(hash));
-    assert_eq!(targets(&server_stale), [INDEX, INDEX, CHECKSUM]);
+    assert_eq!(targets(&server_stale), [INDEX, INDEX, "index.json", CHECKSUM]);
 }
 
 #[test]
