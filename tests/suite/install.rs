@@ -200,7 +200,7 @@ fn what_is_no_version_is_wrong_usage() {
 exit code: 2
 --- stdout ---
 --- stderr ---
-gvr: invalid value 'nonsense' for '[VERSION]...': 'nonsense' is not a Go version
+gvr: invalid value 'nonsense' for '[VERSION|FILE]...': 'nonsense' is not a Go version
 
 For more information, try '--help'.
 
@@ -213,7 +213,7 @@ gvr: unexpected argument '--nonsense' found
 
   tip: to pass '--nonsense' as a value, use '-- --nonsense'
 
-Usage: gvr install [OPTIONS] [VERSION]...
+Usage: gvr install [OPTIONS] [VERSION|FILE]...
 
 For more information, try '--help'.
 

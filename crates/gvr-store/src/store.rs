@@ -136,6 +136,11 @@ impl Store {
         }
     }
 
+    /// The digest of the list of files in the tree at `goroot`, as its receipt states it.
+    pub fn tree_digest_of(goroot: &Path) -> Result<Option<String>, ReceiptError> {
+        Receipt::read_tree_digest(&goroot.join(Layout::RECEIPT))
+    }
+
     /// The receipt in the tree at `goroot`, if there is one.
     pub fn receipt_of(goroot: &Path) -> Result<Option<Receipt>, ReceiptError> {
         Receipt::read(&goroot.join(Layout::RECEIPT))

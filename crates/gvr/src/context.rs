@@ -113,13 +113,22 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The server of releases.
+    pub(crate) fn dist_url(&self) -> &str {
+        let named = self.process.text("GVR_DIST_URL").or_else(|| self.config.text("dist-url"));
+        named.unwrap_or(gvr_fetch::DEFAULT_DIST_URL)
+    }
+
     pub(crate) fn fetcher(&self) -> Fetcher {
+        Fetcher::new(self.fetch_config())
+    }
+
+    /// What a fetcher goes by here.
+    pub(crate) fn fetch_config(&self) -> FetchConfig {
         let text = |name: &str| self.process.text(name).map(str::to_owned);
         let either = |name: &str| text(name).or_else(|| text(&name.to_ascii_lowercase()));
         let mut config = FetchConfig::new(self.layout());
-        if let Some(url) = text("GVR_DIST_URL").or_else(|| self.config.text("dist-url").map(str::to_owned)) {
-            config.dist_url = url;
-        }
+        self.dist_url().clone_into(&mut config.dist_url);
         config.mirrors = match self.process.text("GVR_MIRROR") {
             Some(list) => list.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
             None => self.config.list("mirrors").unwrap_or_default(),
@@ -137,7 +146,7 @@ impl<'a> Context<'a> {
         };
         config.certificate_file = self.process.variable("SSL_CERT_FILE").map(PathBuf::from);
         config.certificate_folders = self.process.variable("SSL_CERT_DIR").map(ToOwned::to_owned);
-        Fetcher::new(config)
+        config
     }
 
     /// What must be proved of every toolchain beyond its archive's hash.

@@ -8,6 +8,7 @@ mod context;
 mod error;
 mod interrupt;
 mod json;
+mod lockfile;
 mod process;
 mod progress;
 mod query;

@@ -6,9 +6,11 @@ use gvr_core::files::Disk;
 use gvr_core::resolve::{Choice, Decision, Outcome, outcome_of};
 use gvr_core::search::Source;
 use gvr_core::{Layout, Request, Toolchain};
+use gvr_fetch::HashSource;
 
 use crate::context::Context;
 use crate::error::CliError;
+use crate::lockfile::Lockfile;
 
 /// Where a version was asked for, in goenv's words: a path, or `GVR_VERSION environment variable`.
 pub(crate) fn origin(source: &Source, layout: &Layout) -> String {
@@ -56,6 +58,17 @@ pub(crate) fn missing(context: &Context<'_>, request: &Request) -> CliError {
     match foreign {
         Some(toolchain) => error.hint(format_args!("another platform's is there: {toolchain}")),
         None => error.hint(format_args!("to install it: gvr install {}", word(request))),
+    }
+}
+
+/// Who says which SHA-256 an archive must have, as messages name him.
+pub(crate) fn hash_source(context: &Context<'_>, source: HashSource) -> String {
+    match source {
+        HashSource::Pinned => "gvr's own table of what Go published".to_owned(),
+        HashSource::Index => format!("the list of releases of {}", context.dist_url()),
+        HashSource::ChecksumFile => format!("the .sha256 file beside it at {}", context.dist_url()),
+        HashSource::Lock => Lockfile::NAME.to_owned(),
+        HashSource::Stated => "--sha256".to_owned(),
     }
 }
 

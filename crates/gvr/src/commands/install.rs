@@ -4,9 +4,13 @@ mod plan;
 mod proof;
 mod room;
 mod run;
+mod trust;
+mod wanted;
 
 use gvr_core::{Request, Toolchain};
+use gvr_fetch::Sha256;
 
+use self::wanted::Wanted;
 use crate::context::Context;
 use crate::error::CliError;
 
@@ -16,9 +20,9 @@ use crate::error::CliError;
 /// else the newest patch of its minor.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
-    /// What to install: 1.22.5, 1.22 (its newest patch), 1.23rc1, latest, oldstable, unstable, '^1.21'
-    #[arg(value_name = "VERSION")]
-    requests: Vec<Request>,
+    /// What to install: 1.22.5, 1.22 (its newest patch), 1.23rc1, latest, oldstable, unstable, '^1.21'; or the file of an archive
+    #[arg(value_name = "VERSION|FILE")]
+    wanted: Vec<Wanted>,
     /// Install again what is installed already
     #[arg(short, long)]
     force: bool,
@@ -29,11 +33,14 @@ pub(crate) struct Args {
     #[arg(short, long)]
     keep: bool,
     /// List what can be installed, and install nothing
-    #[arg(short, long, conflicts_with_all = ["requests", "force", "skip_existing", "keep"])]
+    #[arg(short, long, conflicts_with_all = ["wanted", "force", "skip_existing", "keep"])]
     list: bool,
     /// Install for another machine: arm64, amd64, darwin-arm64
     #[arg(long, value_name = "ARCH")]
     arch: Option<String>,
+    /// Take no other archive than the one with this SHA-256
+    #[arg(long, value_name = "SHA256")]
+    sha256: Option<Sha256>,
     /// Leave the shims as they are
     #[arg(long)]
     no_rehash: bool,
@@ -65,6 +72,9 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
         context.ui.warn("gvr installs official builds: -p and -g have no effect");
     }
     let planned = plan::plan(context, args)?;
+    if args.sha256.is_some() && planned.len() > 1 {
+        return Err(CliError::usage("--sha256 is for one archive, and this would install several"));
+    }
     if run::install(context, args, &planned)? {
         run::tell_about_choice(context, &planned);
     }
@@ -73,7 +83,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
 
 /// Installs one version that something asks for and that is missing.
 pub(crate) fn install_one(context: &Context<'_>, request: &Request) -> Result<Toolchain, CliError> {
-    let args = Args { requests: vec![request.clone()], skip_existing: true, ..Args::default() };
+    let args = Args { wanted: vec![Wanted::Request(request.clone())], skip_existing: true, ..Args::default() };
     let planned = plan::plan(context, &args)?;
     run::install(context, &args, &planned)?;
     planned

@@ -9,8 +9,11 @@ mod init;
 mod install;
 mod latest;
 mod list;
+mod lock;
+mod mirror;
 mod pin;
 mod place;
+mod provenance;
 mod rehash;
 mod remote;
 mod uninstall;
@@ -40,6 +43,9 @@ pub(crate) enum Command {
     Global(pin::GlobalArgs),
     Latest(latest::Args),
     Verify(verify::Args),
+    Provenance(provenance::Args),
+    Lock(lock::Args),
+    Mirror(mirror::Args),
     Explain(explain::Args),
     Doctor(Box<doctor::Args>),
     #[command(visible_alias = "current")]
@@ -83,6 +89,9 @@ impl Command {
             Self::VersionOrigin(_) => done(version::origin(context)),
             Self::VersionFile(args) => done(version::file(context, &args)),
             Self::Exec(args) => exec::run(context, &args),
+            Self::Provenance(args) => done(provenance::run(context, &args)),
+            Self::Mirror(args) => done(mirror::run(context, &args)),
+            Self::Lock(args) => done(lock::run(context, &args)),
             Self::Verify(args) => done(verify::run(context, &args)),
             Self::Which(args) => done(which::which(context, &args)),
             Self::Whence(args) => which::whence(context, &args),

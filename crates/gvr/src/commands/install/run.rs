@@ -14,9 +14,11 @@ use super::Args;
 use super::plan::Planned;
 use super::proof::{Proofs, Proved};
 use super::room;
+use super::trust::{self, Agreed};
 use crate::commands::rehash;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::lockfile::Lockfile;
 use crate::progress::Bars;
 
 /// Installs what was planned. What can be installed is, also where another fails; the first failure's exit code counts.
@@ -28,21 +30,22 @@ pub(super) fn install(context: &Context<'_>, args: &Args, planned: &[Planned]) -
     let mut to_fetch = Vec::new();
     for planned in planned {
         match decide(context, args, planned) {
-            Ok(Some(replace)) => to_fetch.push((*planned, replace)),
+            Ok(Some(replace)) => to_fetch.push((planned.clone(), replace)),
             Ok(None) => {}
             Err(error) => failures.push(error),
         }
     }
     let mut has_changed = false;
     if !to_fetch.is_empty() {
-        let fetcher = context.fetcher();
-        let bars = Bars::new(context.ui);
+        let lock = Lockfile::find(context.folder()?)?;
+        let (fetcher, bars) = (context.fetcher(), Bars::new(context.ui));
         let (store, close) = (context.store.clone(), bars.closer());
         context.interrupts.watch(move || {
             store.give_up();
             close();
         });
-        let failed = fetch_all(context, args, &fetcher, &bars, &to_fetch);
+        let job = Job { context, args, fetcher: &fetcher, bars: &bars, lock: lock.as_ref() };
+        let failed = fetch_all(&job, &to_fetch);
         // What failed because it was interrupted is not worth a word.
         context.interrupts.settle();
         has_changed = failed.len() < to_fetch.len();
@@ -100,18 +103,20 @@ fn decide(context: &Context<'_>, args: &Args, planned: &Planned) -> Result<Optio
 /// More at once do not come faster, and each takes three threads and some megabytes.
 const MOST_AT_ONCE: usize = 6;
 
-fn fetch_all(
-    context: &Context<'_>,
-    args: &Args,
-    fetcher: &Fetcher,
-    bars: &Bars,
-    to_fetch: &[(Planned, Replace)],
-) -> Vec<CliError> {
+/// What all installations of one command have in common.
+struct Job<'a> {
+    context: &'a Context<'a>,
+    args: &'a Args,
+    fetcher: &'a Fetcher,
+    bars: &'a Bars,
+    lock: Option<&'a Lockfile>,
+}
+
+fn fetch_all(job: &Job<'_>, to_fetch: &[(Planned, Replace)]) -> Vec<CliError> {
     let waiting = Mutex::new(to_fetch.iter());
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = || {
-        let results =
-            iter::from_fn(next).map(|(planned, replace)| fetch(context, args, fetcher, bars, planned, *replace));
+        let results = iter::from_fn(next).map(|(planned, replace)| fetch(job, planned, *replace));
         results.filter_map(Result::err).collect::<Vec<_>>()
     };
     thread::scope(|scope| {
@@ -125,33 +130,30 @@ fn stopped() -> CliError {
     CliError::failed("an installation stopped unexpectedly; this is a bug in gvr")
 }
 
-fn fetch(
-    context: &Context<'_>,
-    args: &Args,
-    fetcher: &Fetcher,
-    bars: &Bars,
-    planned: &Planned,
-    replace: Replace,
-) -> Result<(), CliError> {
+fn fetch(job: &Job<'_>, planned: &Planned, replace: Replace) -> Result<(), CliError> {
+    let Job { context, args, fetcher, bars, lock } = *job;
     let Planned { toolchain, platform, .. } = *planned;
     let started = Instant::now();
     let keeps_archive = args.keep || context.keeps_archives();
     // Before anything is written: a version that does not exist leaves no trace.
-    let archive = fetcher.locate(toolchain.version, platform)?;
+    let Agreed { archive, checks } = trust::agree(context, args, fetcher, planned, lock)?;
     let proofs = Proofs::begin(context, fetcher, bars, &archive)?;
     let needed = room::needed(archive.size);
     let outcome = context.store.install_recorded(toolchain, replace, bars, |folder| {
         room::check(&context.store, &format!("Go {} ({platform})", toolchain.version), needed)?;
         let bar = bars.bar(format!("{} ({platform})", toolchain.version));
-        let mut fetched = fetcher.install_into(&archive, folder, &bar, keeps_archive || proofs.need_archive())?;
+        let mut fetched = match &planned.file {
+            Some(file) => fetcher.install_file_into(&archive, file, folder, &bar)?,
+            None => fetcher.install_into(&archive, folder, &bar, keeps_archive || proofs.need_archive())?,
+        };
         let (from, size) = (&fetched.served_by, fetched.size);
         bars.detail(format_args!("{toolchain}: {size} bytes from {from}, SHA-256 {}", fetched.sha256));
-        let proved = proofs.finish(&fetched, None);
+        let proved = proofs.finish(&fetched, planned.file.as_deref());
         if !keeps_archive {
             drop_archive(&fetched);
         }
         let Proved { checks: further, unanswered } = proved?;
-        let mut receipt = receipt(&archive, &fetched);
+        let mut receipt = receipt(&archive, &fetched, checks, planned.file.is_some());
         receipt.checked.extend(further);
         let manifest = manifest(std::mem::take(&mut fetched.contents));
         Ok::<_, CliError>((Receipt { unanswered, ..receipt }, Some(manifest)))
@@ -184,21 +186,19 @@ fn drop_archive(fetched: &Fetched) {
     }
 }
 
-fn receipt(archive: &Archive, fetched: &Fetched) -> Receipt {
+/// A file of this machine is named without its folder: nothing in the store holds an absolute path.
+fn receipt(archive: &Archive, fetched: &Fetched, checks: Vec<Check>, is_file: bool) -> Receipt {
     Receipt {
         version: archive.version,
         platform: archive.platform,
-        url: fetched.served_by.clone(),
+        url: if is_file { archive.file_name() } else { fetched.served_by.clone() },
         sha256: fetched.sha256.to_string(),
         size: fetched.size,
         files: fetched.files,
         unpacked: fetched.bytes_unpacked,
         installed_at: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         gvr: env!("CARGO_PKG_VERSION").to_owned(),
-        checked: vec![Check {
-            by: archive.hash_from.name().to_owned(),
-            detail: format!("the archive's SHA-256 is {}", fetched.sha256),
-        }],
+        checked: checks,
         unanswered: Vec::new(),
     }
 }

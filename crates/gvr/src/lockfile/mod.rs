@@ -1,0 +1,121 @@
+//! `gvr.lock`: which Go a repository is built with, to the byte. One more voice that must agree before anything is installed.
+
+mod text;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use gvr_core::files::{Disk, Files as _, ReadError};
+use gvr_core::{Platform, Request, Version};
+use gvr_fetch::Sha256;
+use gvr_store::{WriteError, write_small_file};
+
+use crate::error::CliError;
+
+/// The largest file that is read, in bytes: hundreds of versions.
+const LIMIT: u64 = 4 << 20;
+
+/// A lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Lockfile {
+    path: PathBuf,
+    /// The archives of each version.
+    locked: BTreeMap<Version, BTreeMap<Platform, Sha256>>,
+}
+
+/// A lock file cannot be used as it stands, or not be written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LockfileError {
+    #[error("cannot read {}: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("{}:{line}: {reason}", path.display())]
+    Malformed { path: PathBuf, line: usize, reason: String },
+    #[error("{} was written by a newer gvr (schema {schema}; this one knows {})", path.display(), text::SCHEMA)]
+    NewerSchema { path: PathBuf, schema: i64 },
+    #[error(transparent)]
+    Unwritten(#[from] WriteError),
+}
+
+impl From<LockfileError> for CliError {
+    fn from(error: LockfileError) -> Self {
+        let hint = match &error {
+            LockfileError::Malformed { path, .. } => {
+                Some(format!("correct {}, or remove it: gvr lock", path.display()))
+            }
+            _ => None,
+        };
+        Self::failed(error).hints(hint)
+    }
+}
+
+impl Lockfile {
+    /// Its name, in whichever folder it lies.
+    pub(crate) const NAME: &'static str = "gvr.lock";
+
+    /// One without any version, to be written to `folder`.
+    pub(crate) fn empty(folder: &Path) -> Self {
+        Self { path: folder.join(Self::NAME), locked: BTreeMap::new() }
+    }
+
+    /// The nearest one, from `folder` upwards.
+    pub(crate) fn find(folder: &Path) -> Result<Option<Self>, LockfileError> {
+        for folder in folder.ancestors() {
+            let path = folder.join(Self::NAME);
+            match Disk.read(&path, LIMIT) {
+                Ok(content) => return text::parse(path, &content).map(Some),
+                Err(ReadError::Absent) => {}
+                Err(error) => return Err(LockfileError::Unreadable { path, reason: error.to_string() }),
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The SHA-256 that an archive must have, where the file says so.
+    pub(crate) fn sha256(&self, version: Version, platform: Platform) -> Option<Sha256> {
+        self.locked.get(&version)?.get(&platform).copied()
+    }
+
+    /// Whether it has this version, for whatever platform.
+    pub(crate) fn has(&self, version: Version) -> bool {
+        self.locked.contains_key(&version)
+    }
+
+    /// The locked version that a request means.
+    pub(crate) fn select(&self, request: &Request) -> Option<Version> {
+        if let Request::Exact(toolchain) = request {
+            return Some(toolchain.version).filter(|version| self.has(*version));
+        }
+        let versions: Vec<_> = self.locked.keys().copied().collect();
+        request.select(&versions)
+    }
+
+    /// Every archive in it.
+    pub(crate) fn archives(&self) -> impl Iterator<Item = (Version, Platform, Sha256)> {
+        self.locked
+            .iter()
+            .flat_map(|(version, platforms)| platforms.iter().map(|(platform, sha256)| (*version, *platform, *sha256)))
+    }
+
+    /// The platforms that it has anything for.
+    pub(crate) fn platforms(&self) -> Vec<Platform> {
+        let mut platforms: Vec<_> = self.archives().map(|(_, platform, _)| platform).collect();
+        platforms.sort_unstable();
+        platforms.dedup();
+        platforms
+    }
+
+    /// Locks an archive.
+    pub(crate) fn add(&mut self, version: Version, platform: Platform, sha256: Sha256) {
+        self.locked.entry(version).or_default().insert(platform, sha256);
+    }
+
+    /// Writes it, in one step.
+    pub(crate) fn write(&self) -> Result<(), LockfileError> {
+        const MODE: u32 = 0o644;
+        Ok(write_small_file(&self.path, text::render(self).as_bytes(), MODE)?)
+    }
+}
