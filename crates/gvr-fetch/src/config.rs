@@ -16,6 +16,9 @@ pub struct Config {
     pub dist_url: String,
     /// Base URLs or absolute folders that are asked for an archive first, in this order. A mirror never supplies a hash.
     pub mirrors: Vec<String>,
+    /// Go module proxies that are asked for a toolchain as a module after the mirrors, as GOPROXY lists them: see
+    /// [`ProxyList`](crate::ProxyList).
+    pub module_proxies: Option<String>,
     /// Opens no socket.
     pub offline: bool,
     /// The `User-Agent` of every request.
@@ -50,6 +53,7 @@ impl Config {
         Self {
             dist_url: DEFAULT_DIST_URL.to_owned(),
             mirrors: Vec::new(),
+            module_proxies: None,
             offline: false,
             user_agent: concat!("gvr/", env!("CARGO_PKG_VERSION")).to_owned(),
             proxies: Proxies::default(),

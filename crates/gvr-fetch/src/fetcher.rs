@@ -95,11 +95,6 @@ impl Fetcher {
         download::install_file(archive, file, destination, progress)
     }
 
-    /// The `OpenPGP` signature that the server of the index keeps beside a file, as it is; `None` where it keeps none.
-    pub fn signature(&self, file_name: &str) -> Result<Option<Vec<u8>>, FetchError> {
-        signature::fetch(self, file_name)
-    }
-
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }

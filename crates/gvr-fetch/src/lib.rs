@@ -11,6 +11,7 @@ pub mod dirhash;
 mod download;
 mod error;
 mod fetcher;
+mod goproxy;
 mod http;
 mod index;
 mod locate;
@@ -27,6 +28,7 @@ pub use digest::{Sha256, Sha256Error};
 pub use download::{Content, Fetched, InstallError, SourceFailure, SourceProblem};
 pub use error::ErrorKind;
 pub use fetcher::Fetcher;
+pub use goproxy::{ProofError, ProxyList, ProxyListError, Published};
 pub use http::{Distrust, FetchError};
 pub use index::{
     Archive, DocumentError, Freshness, HashSource, Index, IndexAnswer, IndexError, Lookup, Origin, Release,

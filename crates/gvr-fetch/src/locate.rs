@@ -2,6 +2,7 @@
 
 use gvr_core::{Platform, Version};
 
+use crate::dirhash::ToolchainModule;
 use crate::http::{Request, in_attempts};
 use crate::index::{self, HashSource, Index, Lookup};
 use crate::source::{Shown, base_url, checksum_url, index_url};
@@ -118,6 +119,17 @@ pub(crate) fn locate(fetcher: &Fetcher, version: Version, platform: Platform) ->
     if let Some(archive) = pinned(fetcher, version, platform)? {
         return Ok(archive);
     }
+    let is_module = fetcher.config().module_proxies.is_some() && ToolchainModule::new(version, platform).is_some();
+    match by_the_server(fetcher, version, platform) {
+        // Whoever has a Go module proxy may have no way to a server of archives.
+        Err(LocateError::Unanswered { source, .. }) if is_module && source.kind() == ErrorKind::Network => {
+            Ok(Archive { version, platform, sha256: None, hash_from: HashSource::Module, size: None })
+        }
+        outcome => outcome,
+    }
+}
+
+fn by_the_server(fetcher: &Fetcher, version: Version, platform: Platform) -> Result<Archive, LocateError> {
     let unanswered = |error: IndexError| LocateError::Unanswered { version, source: Box::new(error) };
     let (known, trouble) = match listed(fetcher, version) {
         Ok((index, trouble)) => (index, trouble),

@@ -133,8 +133,10 @@ impl<'a> Context<'a> {
             Some(list) => list.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
             None => self.config.list("mirrors").unwrap_or_default(),
         };
+        config.module_proxies = text("GVR_GOPROXY").or_else(|| self.config.text("goproxy").map(str::to_owned));
         config.gosumdb = text("GOSUMDB");
-        config.goproxy = text("GOPROXY");
+        // The checksum database is asked by way of the same proxies, as the go command does.
+        config.goproxy = config.module_proxies.clone().or_else(|| text("GOPROXY"));
         config.offline = self.is_offline || self.switch("GVR_OFFLINE", "offline");
         // A web server passes a request's `Proxy:` header on as HTTP_PROXY (httpoxy); it must not choose our proxy.
         let is_cgi = self.process.variable("REQUEST_METHOD").is_some();

@@ -68,6 +68,7 @@ pub(crate) fn hash_source(context: &Context<'_>, source: HashSource) -> String {
         HashSource::Index => format!("the list of releases of {}", context.dist_url()),
         HashSource::ChecksumFile => format!("the .sha256 file beside it at {}", context.dist_url()),
         HashSource::Lock => Lockfile::NAME.to_owned(),
+        HashSource::Module => "the module itself".to_owned(),
         HashSource::Stated => "--sha256".to_owned(),
     }
 }

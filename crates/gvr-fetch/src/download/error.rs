@@ -4,7 +4,9 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use crate::{ErrorKind, FetchError, Sha256, UnpackError};
+use gvr_core::Version;
+
+use crate::{ErrorKind, FetchError, ProofError, Sha256, UnpackError};
 
 /// Why an archive could not be installed.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +120,29 @@ pub enum SourceProblem {
         /// The size of what arrived.
         got: u64,
     },
+    /// The list of Go module proxies says `off`.
+    #[error("the list of Go module proxies says 'off', so nobody is asked for {module}")]
+    Off {
+        /// The module with its version.
+        module: String,
+    },
+    /// Go has no module of that version.
+    #[error("Go {version} is no module: there are only those from 1.21 on")]
+    NoModule {
+        /// Which Go.
+        version: Version,
+    },
+    /// A module is not proven to be what Go published.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
+    /// A module is no toolchain.
+    #[error("{place} is refused: {source}")]
+    BadModule {
+        /// Who sent it.
+        place: String,
+        /// What is wrong with it.
+        source: UnpackError,
+    },
     /// It goes on far beyond its end.
     #[error("{place} is longer than the archive can be ({limit} bytes)")]
     TooLong {
@@ -128,14 +153,25 @@ pub enum SourceProblem {
     },
 }
 
+impl SourceFailure {
+    /// Whether it sent something that nothing proves or disproves.
+    fn is_unproven(&self) -> bool {
+        matches!(self.problem, SourceProblem::Proof(ProofError::Unproven { .. }))
+    }
+}
+
 impl SourceProblem {
     /// The class of this problem.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Fetch(error) => error.kind(),
             Self::WebPage { .. } | Self::Truncated { .. } => ErrorKind::Network,
-            Self::Read { .. } => ErrorKind::Local,
-            Self::Mismatch { .. } | Self::Length { .. } | Self::TooLong { .. } => ErrorKind::Refused,
+            Self::Read { .. } | Self::Off { .. } => ErrorKind::Local,
+            Self::Proof(error) => error.kind(),
+            Self::NoModule { .. } => ErrorKind::NoBuild,
+            Self::Mismatch { .. } | Self::Length { .. } | Self::TooLong { .. } | Self::BadModule { .. } => {
+                ErrorKind::Refused
+            }
         }
     }
 
@@ -143,7 +179,13 @@ impl SourceProblem {
     pub(super) fn is_about_bytes(&self) -> bool {
         match self {
             Self::Mismatch { .. } | Self::Truncated { .. } | Self::Length { .. } | Self::TooLong { .. } => true,
-            Self::Fetch(_) | Self::WebPage { .. } | Self::Read { .. } => false,
+            Self::Fetch(_)
+            | Self::WebPage { .. }
+            | Self::Read { .. }
+            | Self::Off { .. }
+            | Self::NoModule { .. }
+            | Self::Proof(_)
+            | Self::BadModule { .. } => false,
         }
     }
 }
@@ -154,6 +196,10 @@ impl InstallError {
         match self {
             Self::NoHash { .. } | Self::NotPublished { .. } | Self::Archive { .. } => ErrorKind::Refused,
             Self::Settings(_) | Self::Local { .. } | Self::Folder { .. } => ErrorKind::Local,
+            // That nothing proves a module is no lie of anybody, so it counts only where there is nothing else to tell.
+            Self::Sources(failures) if !failures.is_empty() && failures.iter().all(SourceFailure::is_unproven) => {
+                ErrorKind::Refused
+            }
             Self::Sources(failures) => {
                 let has = |kind| failures.iter().any(|failure| failure.problem.kind() == kind);
                 let by_gravity = [ErrorKind::Refused, ErrorKind::Network, ErrorKind::Local];
@@ -168,8 +214,9 @@ impl InstallError {
             Self::Settings(error) => error.hint(),
             // Of the gravest: that another place has nothing is not what matters after wrong bytes.
             Self::Sources(failures) => {
-                failures.iter().rev().filter(|it| it.problem.kind() == self.kind()).find_map(|failure| {
-                    match &failure.problem {
+                failures.iter().rev().filter(|it| it.problem.kind() == self.kind() || it.is_unproven()).find_map(
+                    |failure| {
+                        match &failure.problem {
                 SourceProblem::Fetch(error) => error.hint(),
                 SourceProblem::WebPage { .. } => Some(
                     "does this network want you to log in first? are GVR_DIST_URL and GVR_MIRROR right?".to_owned(),
@@ -180,9 +227,15 @@ impl InstallError {
                     .to_owned(),
                 ),
                 SourceProblem::Truncated { .. } => Some("to go on with it: run the same command again".to_owned()),
-                SourceProblem::Read { .. } => None,
+                SourceProblem::Proof(error) => error.hint(),
+                    SourceProblem::BadModule { .. } => {
+                        Some("nothing of it was kept; tell the owner of that Go module proxy".to_owned())
+                    }
+                    SourceProblem::Off { .. } => Some("change GVR_GOPROXY, or unset it".to_owned()),
+                    SourceProblem::NoModule { .. } | SourceProblem::Read { .. } => None,
             }
-                })
+                    },
+                )
             }
             _ => None,
         }

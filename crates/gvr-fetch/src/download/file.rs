@@ -54,7 +54,7 @@ pub(super) fn feed(
 }
 
 /// Opens a regular file, and never waits for a pipe.
-fn open(path: &Path) -> io::Result<(File, u64)> {
+pub(crate) fn open(path: &Path) -> io::Result<(File, u64)> {
     let no_wait = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
     let file = File::options().read(true).custom_flags(no_wait).open(path)?;
     let about = file.metadata()?;

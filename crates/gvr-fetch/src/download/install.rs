@@ -4,12 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::intake::{Arrived, Expected, Failed};
+use super::intake::{Arrived, Expected, Failed, empty_folder};
 use super::part::Part;
 use super::server::{Download, Downloaded};
 use super::{Content, InstallError, SourceFailure, file};
 use crate::source::{Source, base_url, file_url};
-use crate::{Archive, Fetcher, Progress, Sha256};
+use crate::{Archive, FetchError, Fetcher, Progress, ProxyList, ProxyListError, Published, Sha256, goproxy};
 
 /// What was installed, and how it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,9 @@ pub struct Fetched {
     pub contents: Vec<Content>,
     /// Where the archive is kept, if it is.
     pub kept: Option<PathBuf>,
+    /// The hash of the module and what proved it, where it came as one; then what is said of the archive above is said of
+    /// the module's zip.
+    pub module: Option<Published>,
 }
 
 pub(crate) fn install(
@@ -39,6 +42,14 @@ pub(crate) fn install(
     progress: &dyn Progress,
     keep_archive: bool,
 ) -> Result<Fetched, InstallError> {
+    if archive.sha256.is_none()
+        && let Some(proxies) = proxies(fetcher)?
+    {
+        // Nobody knows the archive, but a module can be proven without it.
+        let outcome = from_proxies(fetcher, &proxies, archive, destination, progress);
+        progress.finish();
+        return outcome;
+    }
     let expected = expect(archive, destination)?;
     let outcome = from_cache(fetcher, expected, progress)
         .unwrap_or_else(|| from_sources(fetcher, expected, progress, keep_archive));
@@ -56,7 +67,7 @@ pub(crate) fn install_file(
     let expected = expect(archive, destination)?;
     let place = path.display().to_string();
     let outcome = match file::install(path, expected, &mut None, progress) {
-        Ok(arrived) => Ok(fetched(expected, &arrived, place)),
+        Ok(arrived) => Ok(fetched(expected, arrived, place)),
         Err(Failed::All(error)) => Err(error),
         Err(Failed::Source(problem)) => Err(InstallError::Sources(vec![SourceFailure { place, problem }])),
     };
@@ -121,7 +132,15 @@ fn from_sources(
     let sources = sources(fetcher)?;
     let file_name = expected.archive.file_name();
     let mut failures = Vec::new();
-    for source in &sources {
+    let proxies = proxies(fetcher)?;
+    for (number, source) in sources.iter().enumerate() {
+        let is_last = number + 1 == sources.len();
+        if let Some(proxies) = proxies.as_ref().filter(|_| is_last) {
+            match from_proxies(fetcher, proxies, expected.archive, expected.destination, progress) {
+                Err(InstallError::Sources(more)) => failures.extend(more),
+                outcome => return outcome,
+            }
+        }
         // A folder's file is as good as one in the cache: it is copied only where a copy was asked for.
         let needs_part = keep_archive || matches!(source, Source::Server(_));
         let mut part = if needs_part { Part::open(&fetcher.config().cache, expected.sha256) } else { None };
@@ -150,6 +169,28 @@ fn from_sources(
         }
     }
     Err(InstallError::Sources(failures))
+}
+
+/// The Go module proxies of the settings.
+fn proxies(fetcher: &Fetcher) -> Result<Option<ProxyList>, InstallError> {
+    let parse = |text: &String| {
+        let wrong =
+            |error: ProxyListError| FetchError::BadUrl { text: "GVR_GOPROXY".to_owned(), why: error.to_string() };
+        text.parse().map_err(wrong).map_err(InstallError::Settings)
+    };
+    fetcher.config().module_proxies.as_ref().map(parse).transpose()
+}
+
+/// Installs the module, into the folder that an attempt before may have written to.
+fn from_proxies(
+    fetcher: &Fetcher,
+    proxies: &ProxyList,
+    archive: &Archive,
+    destination: &Path,
+    progress: &dyn Progress,
+) -> Result<Fetched, InstallError> {
+    empty_folder(destination).map_err(|source| InstallError::Folder { path: destination.to_owned(), source })?;
+    goproxy::install(fetcher, proxies, archive, destination, progress)
 }
 
 /// The mirrors in their order, then the server of the index.
@@ -196,5 +237,6 @@ fn fetched(expected: Expected<'_>, arrived: Arrived, served_by: String) -> Fetch
         resumed_from: 0,
         contents: arrived.contents,
         kept: None,
+        module: None,
     }
 }

@@ -165,7 +165,7 @@ impl<'a> Intake<'a> {
 }
 
 /// Removes what is in a folder, not the folder.
-fn empty_folder(path: &Path) -> io::Result<()> {
+pub(super) fn empty_folder(path: &Path) -> io::Result<()> {
     for entry in fs::read_dir(path)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }

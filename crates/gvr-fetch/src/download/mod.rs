@@ -11,5 +11,6 @@ mod server;
 
 pub use contents::Content;
 pub use error::{InstallError, SourceFailure, SourceProblem};
+pub(crate) use file::open;
 pub use install::Fetched;
 pub(crate) use install::{install, install_file};

@@ -36,6 +36,8 @@ pub enum HashSource {
     ChecksumFile,
     /// A repository's own list of what it is built with.
     Lock,
+    /// Nobody: only the module of that Go can be had, and is proven by itself.
+    Module,
     /// The user, on the command line.
     Stated,
 }
@@ -48,6 +50,7 @@ impl HashSource {
             Self::Index => "index",
             Self::ChecksumFile => "sha256-file",
             Self::Lock => "lock",
+            Self::Module => "module",
             Self::Stated => "stated",
         }
     }

@@ -14,7 +14,7 @@ use super::machine::{HEADER, Machine};
 const LARGEST_VERSION: u64 = 4096;
 
 /// The first line of VERSION names the release, and `bin/go` is a program.
-pub(super) fn finished(root: &Path, version: Version) -> Result<(), UnpackError> {
+pub(crate) fn finished(root: &Path, version: Version) -> Result<(), UnpackError> {
     let expected = version.release_name();
     let path = root.join("VERSION");
     let found = match first_line(&path) {

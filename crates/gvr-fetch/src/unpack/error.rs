@@ -32,6 +32,9 @@ pub enum UnpackError {
     /// The tar inside is damaged.
     #[error("the tar inside the archive is damaged: {0}")]
     Tar(String),
+    /// The zip of a module is damaged, or says what cannot be.
+    #[error("the module's zip is refused: {0}")]
+    Zip(String),
     /// An entry that no Go archive has.
     #[error("the archive's entry {name:?} is refused: {problem}")]
     Entry {
@@ -132,6 +135,9 @@ pub enum EntryProblem {
     /// A file where a folder is, or a folder where a file is.
     #[error("it is a file in one place and a folder in another")]
     FileAndFolder,
+    /// An entry of a module's zip that no module has.
+    #[error("{0}")]
+    Zip(&'static str),
     /// An extended header that is damaged, contradicts itself or asks for something that is not accepted.
     #[error("its extended header is refused: {0}")]
     Header(String),

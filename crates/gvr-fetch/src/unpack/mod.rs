@@ -26,3 +26,6 @@ pub use error::{EntryProblem, UnpackError};
 pub(crate) use observe::{Observer, Watch};
 pub(crate) use unpacker::{Unpacked, Unpacker};
 pub use whole::unpack;
+
+pub(crate) use check::finished as check_tree;
+pub(crate) use name::{check as check_name, fold};

@@ -19,7 +19,7 @@ const TOP: &str = "go";
 /// A folder's name may end in one slash. Beyond ASCII only the letters of Latin-1 and Latin Extended are accepted, because
 /// Go's own tests use `Þ` (test/fixedbugs/issue27836.dir). None of them can be spelt in two ways, which combining marks
 /// would allow, so that two names never fall together on a file system that normalises.
-pub(super) fn check(name: &[u8], is_folder: bool) -> Result<&str, EntryProblem> {
+pub(crate) fn check(name: &[u8], is_folder: bool) -> Result<&str, EntryProblem> {
     let name = std::str::from_utf8(name).map_err(|_| EntryProblem::NotText)?;
     if name.len() > LONGEST_PATH {
         return Err(EntryProblem::TooLong);
@@ -72,7 +72,7 @@ fn is_allowed(character: char) -> bool {
 }
 
 /// The form in which two names are equal where a file system ignores case.
-pub(super) fn fold(path: &str) -> String {
+pub(crate) fn fold(path: &str) -> String {
     if path.is_ascii() { path.to_ascii_lowercase() } else { path.to_uppercase().to_lowercase() }
 }
 

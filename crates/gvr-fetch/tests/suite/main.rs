@@ -9,6 +9,7 @@ mod hostile;
 mod http;
 mod index;
 mod locate;
+mod modules;
 mod official;
 mod openpgp;
 mod pins;

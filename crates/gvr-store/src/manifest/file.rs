@@ -46,8 +46,7 @@ impl Manifest {
     pub(crate) fn write(&self, path: &Path, durability: Durability) -> io::Result<String> {
         let text = self.text();
         let file = File::options().write(true).create_new(true).mode(0o644).open(path)?;
-        // Hashes do not shrink, and paths do at once.
-        let mut encoder = GzEncoder::new(io::BufWriter::new(file), Compression::fast());
+        let mut encoder = GzEncoder::new(io::BufWriter::new(file), Compression::default());
         encoder.write_all(text.as_bytes())?;
         let file = encoder.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
         durability.sync_file(&file)?;

@@ -23,10 +23,11 @@ pub(crate) enum Kind {
 }
 
 /// Every setting, in alphabetical order.
-pub(crate) const KEYS: [Key; 11] = [
+pub(crate) const KEYS: [Key; 12] = [
     Key { name: "auto-install", kind: Kind::Switch, default: "false", variable: "GVR_AUTO_INSTALL" },
     Key { name: "dist-url", kind: Kind::Text, default: gvr_fetch::DEFAULT_DIST_URL, variable: "GVR_DIST_URL" },
     Key { name: "durable", kind: Kind::Switch, default: "true", variable: "GVR_DURABLE" },
+    Key { name: "goproxy", kind: Kind::Text, default: "", variable: "GVR_GOPROXY" },
     Key { name: "keep-archives", kind: Kind::Switch, default: "false", variable: "GVR_KEEP_ARCHIVES" },
     Key { name: "keep-goroot", kind: Kind::Switch, default: "false", variable: "GVR_KEEP_GOROOT" },
     Key { name: "mirrors", kind: Kind::List, default: "", variable: "GVR_MIRROR" },

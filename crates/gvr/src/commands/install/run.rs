@@ -39,12 +39,13 @@ pub(super) fn install(context: &Context<'_>, args: &Args, planned: &[Planned]) -
     if !to_fetch.is_empty() {
         let lock = Lockfile::find(context.folder()?)?;
         let (fetcher, bars) = (context.fetcher(), Bars::new(context.ui));
+        let archives = Fetcher::new(gvr_fetch::Config { module_proxies: None, ..context.fetch_config() });
         let (store, close) = (context.store.clone(), bars.closer());
         context.interrupts.watch(move || {
             store.give_up();
             close();
         });
-        let job = Job { context, args, fetcher: &fetcher, bars: &bars, lock: lock.as_ref() };
+        let job = Job { context, args, fetcher: &fetcher, archives: &archives, bars: &bars, lock: lock.as_ref() };
         let failed = fetch_all(&job, &to_fetch);
         // What failed because it was interrupted is not worth a word.
         context.interrupts.settle();
@@ -108,6 +109,8 @@ struct Job<'a> {
     context: &'a Context<'a>,
     args: &'a Args,
     fetcher: &'a Fetcher,
+    /// The same without Go module proxies.
+    archives: &'a Fetcher,
     bars: &'a Bars,
     lock: Option<&'a Lockfile>,
 }
@@ -131,12 +134,13 @@ fn stopped() -> CliError {
 }
 
 fn fetch(job: &Job<'_>, planned: &Planned, replace: Replace) -> Result<(), CliError> {
-    let Job { context, args, fetcher, bars, lock } = *job;
+    let Job { context, args, fetcher, bars, lock, .. } = *job;
     let Planned { toolchain, platform, .. } = *planned;
     let started = Instant::now();
     let keeps_archive = args.keep || context.keeps_archives();
     // Before anything is written: a version that does not exist leaves no trace.
-    let Agreed { archive, checks } = trust::agree(context, args, fetcher, planned, lock)?;
+    let Agreed { archive, checks, is_bound } = trust::agree(context, args, fetcher, planned, lock)?;
+    let fetcher = if is_bound { job.archives } else { fetcher };
     let proofs = Proofs::begin(context, fetcher, bars, &archive)?;
     let needed = room::needed(archive.size);
     let outcome = context.store.install_recorded(toolchain, replace, bars, |folder| {
@@ -198,7 +202,10 @@ fn receipt(archive: &Archive, fetched: &Fetched, checks: Vec<Check>, is_file: bo
         unpacked: fetched.bytes_unpacked,
         installed_at: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         gvr: env!("CARGO_PKG_VERSION").to_owned(),
-        checked: checks,
+        checked: match &fetched.module {
+            Some(module) => vec![Check { by: module.by.to_owned(), detail: module.detail.clone() }],
+            None => checks,
+        },
         unanswered: Vec::new(),
     }
 }

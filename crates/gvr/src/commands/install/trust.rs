@@ -15,6 +15,8 @@ use crate::query;
 pub(super) struct Agreed {
     pub(super) archive: Archive,
     pub(super) checks: Vec<Check>,
+    /// Whether somebody wants this very archive, so that a module of the same Go is no substitute.
+    pub(super) is_bound: bool,
 }
 
 /// Asks what the archive must be: gvr's own table or the server of releases, the lock file of this folder, and the user.
@@ -44,6 +46,7 @@ pub(super) fn agree(
         }
         (Err(error), _) => return Err(error.into()),
     };
+    let is_bound = !also.is_empty();
     let mut checks = Vec::new();
     if let Some(sha256) = archive.sha256 {
         checks.push(check(archive.hash_from, sha256));
@@ -67,7 +70,7 @@ pub(super) fn agree(
             lock.path().display()
         ));
     }
-    Ok(Agreed { archive, checks })
+    Ok(Agreed { archive, checks, is_bound })
 }
 
 fn check(by: HashSource, sha256: Sha256) -> Check {
