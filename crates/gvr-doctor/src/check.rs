@@ -113,7 +113,12 @@ impl Finding {
     /// Adds evidence.
     #[must_use]
     pub fn shown_by(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
-        self.evidence.extend(evidence);
+        for new in evidence {
+            // A line that shows two things is shown once.
+            if !self.evidence.contains(&new) {
+                self.evidence.push(new);
+            }
+        }
         self
     }
 
