@@ -1,5 +1,6 @@
 //! `bench`: what gvr costs, measured on this machine beside what it is compared with.
 
+mod doctor;
 mod error;
 mod install;
 mod machine;
@@ -21,6 +22,7 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum What {
+    Doctor(doctor::Args),
     Install(install::Args),
     Shim(shim::Args),
 }
@@ -28,6 +30,7 @@ enum What {
 /// Runs the task.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     match &args.what {
+        What::Doctor(args) => doctor::run(context, args),
         What::Install(args) => install::run(context, args),
         What::Shim(args) => shim::run(context, args),
     }
