@@ -70,8 +70,9 @@ mod system {
     /// How many names are handed over at a time.
     const SOME: usize = 500;
 
+    /// The system's library has its own.
     #[derive(Default)]
-    pub(in super::super) struct Buffer;
+    pub(in super::super) struct Buffer(());
 
     pub(in super::super) struct Entries {
         folder: OwnedFd,
