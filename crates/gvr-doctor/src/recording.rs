@@ -37,9 +37,10 @@ pub fn write(facts: &Facts, private: &Private) -> Result<String, RecordingError>
     let mut facts = facts.clone();
     facts.schema = SCHEMA;
     let home = facts.home.known().cloned();
+    let zdotdir = facts.variable("ZDOTDIR").ok().flatten().map(str::to_owned);
     for (path, text) in &mut facts.files {
         if let Fact::Known(Some(text)) = text {
-            *text = telling_lines(path, home.as_deref(), text);
+            *text = telling_lines(path, home.as_deref(), zdotdir.as_deref(), text);
         }
     }
     let mut value = serde_json::to_value(&facts)?;
@@ -134,9 +135,9 @@ fn without_credentials(text: &str) -> String {
 }
 
 /// The text with every line made empty that is about something else, or may hold a secret. Lines keep their numbers.
-fn telling_lines(path: &str, home: Option<&str>, text: &str) -> String {
+fn telling_lines(path: &str, home: Option<&str>, zdotdir: Option<&str>, text: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or_default();
-    let is_startup = home.is_some_and(|home| shell::startup(path, home).is_some());
+    let is_startup = home.is_some_and(|home| shell::startup(path, home, zdotdir).is_some());
     let is_kept = |line: &str| {
         let words = line.trim_start();
         if may_be_secret(line) {

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use gvr_core::Version;
 
-use crate::check::{Fix, NotJudged};
+use crate::check::{Evidence, Fix, NotJudged};
 use crate::facts::{Fact, Facts, Program};
+use crate::go_settings;
+use crate::readers::receipt::Receipt;
 
 /// A line of Go's file of settings that Go takes.
 #[derive(Clone, Copy, Debug)]
@@ -36,70 +38,9 @@ pub(super) fn settings_lines(text: &str) -> Vec<Setting<'_>> {
     taken.collect()
 }
 
-/// The keys that `go env -w` takes: `KnownEnv` of Go's `internal/cfg`, without the two that only the environment has.
-const SETTABLE: [&str; 58] = [
-    "AR",
-    "CC",
-    "CGO_CFLAGS",
-    "CGO_CFLAGS_ALLOW",
-    "CGO_CFLAGS_DISALLOW",
-    "CGO_CPPFLAGS",
-    "CGO_CPPFLAGS_ALLOW",
-    "CGO_CPPFLAGS_DISALLOW",
-    "CGO_CXXFLAGS",
-    "CGO_CXXFLAGS_ALLOW",
-    "CGO_CXXFLAGS_DISALLOW",
-    "CGO_ENABLED",
-    "CGO_FFLAGS",
-    "CGO_FFLAGS_ALLOW",
-    "CGO_FFLAGS_DISALLOW",
-    "CGO_LDFLAGS",
-    "CGO_LDFLAGS_ALLOW",
-    "CGO_LDFLAGS_DISALLOW",
-    "CXX",
-    "FC",
-    "GCCGO",
-    "GO111MODULE",
-    "GO386",
-    "GOAMD64",
-    "GOARCH",
-    "GOARM",
-    "GOARM64",
-    "GOAUTH",
-    "GOBIN",
-    "GOCACHE",
-    "GOCACHEPROG",
-    "GOEXE",
-    "GOEXPERIMENT",
-    "GOFIPS140",
-    "GOFLAGS",
-    "GOGCCFLAGS",
-    "GOHOSTARCH",
-    "GOHOSTOS",
-    "GOINSECURE",
-    "GOMIPS",
-    "GOMIPS64",
-    "GOMODCACHE",
-    "GONOPROXY",
-    "GONOSUMDB",
-    "GOOS",
-    "GOPATH",
-    "GOPPC64",
-    "GOPRIVATE",
-    "GOPROXY",
-    "GORISCV64",
-    "GOROOT",
-    "GOSUMDB",
-    "GOTMPDIR",
-    "GOTOOLCHAIN",
-    "GOTOOLDIR",
-    "GOVCS",
-    "GOWASM",
-    "PKG_CONFIG",
-];
-
+/// Whether a line of Go's file of settings can set this: all that Go knows, but for what only the environment has.
 pub(super) fn is_settable(key: &str) -> bool {
-    SETTABLE.contains(&key) || key == "GOWORK"
+    go_settings::is_known(key) && !["GODEBUG", "GOENV"].contains(&key)
 }
 
 /// The version of the Go that applies here.
@@ -215,6 +156,17 @@ pub(super) fn kind(program: &Program) -> String {
         [] => program.format.clone(),
         archs => format!("{} for {}", program.format, archs.join(" and ")),
     }
+}
+
+/// Rids a Mac of the Go of Go's own package, and of what macOS remembers of it.
+pub(super) const PKG_REMOVAL: &str = "sudo rm -rf /usr/local/go /etc/paths.d/go && sudo pkgutil --forget org.golang.go";
+
+/// What macOS remembers of Go's own package.
+pub(super) fn receipt_evidence(receipt: &Receipt) -> Evidence {
+    let version = receipt.version.as_deref().unwrap_or("some version");
+    let came = receipt.file_name.as_ref().map(|name| format!(", which came as {name}")).unwrap_or_default();
+    let path = format!("/var/db/receipts/{}.plist", receipt.package);
+    Evidence::Path { path, what: format!("macOS's receipt of {version}{came}") }
 }
 
 /// How to have a Go anew.

@@ -1,21 +1,8 @@
 //! What follows from the facts by themselves.
 
-use gvr_core::gotoolchain;
-
-use super::{Fact, Facts, PathEntry, Program};
+use super::{Fact, Facts, PathEntry, Program, Setter};
 use crate::check::{Edit, Evidence, Fix, NotJudged};
 use crate::shell::{self, Startup};
-
-/// Who set a value of Go's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Setter {
-    /// The environment.
-    Variable,
-    /// Go's file of settings, or the one that comes with a Go: its path and its line.
-    File(String, u32),
-    /// Nobody: it is Go's default.
-    Default,
-}
 
 impl Facts {
     /// A variable of the environment; an empty one counts as absent, as it does for Go.
@@ -62,9 +49,10 @@ impl Facts {
     /// The start-up files of all shells that are there, with their text.
     pub fn startup_files(&self) -> Vec<(Startup, &str)> {
         let Some(home) = self.home.known() else { return Vec::new() };
+        let zdotdir = self.variable("ZDOTDIR").ok().flatten();
         let mut found: Vec<(Startup, &str)> = Vec::new();
         for (path, text) in &self.files {
-            if let (Some(startup), Some(Some(text))) = (shell::startup(path, home), text.known()) {
+            if let (Some(startup), Some(Some(text))) = (shell::startup(path, home, zdotdir), text.known()) {
                 found.push((startup, text.as_str()));
             }
         }
@@ -176,36 +164,6 @@ impl Facts {
             "GOPATH" => self.setting("GOPATH").ok().map(|(value, _)| value),
             _ => variables.and_then(|variables| variables.get(name)).cloned(),
         })
-    }
-
-    /// A value of Go's and who set it: the environment, Go's file of settings, the file in GOROOT, or nobody.
-    ///
-    /// Only the defaults that checks ask for are known: those of GOPATH, GOPROXY, GOSUMDB and GOTOOLCHAIN.
-    pub fn setting(&self, name: &str) -> Result<(String, Setter), NotJudged> {
-        if let Some(value) = self.variable(name)? {
-            return Ok((value.to_owned(), Setter::Variable));
-        }
-        for file in self.setting_files()? {
-            let text = self.text(&file)?.unwrap_or_default();
-            if let Some((line, value)) = gotoolchain::setting(text, name).filter(|(_, value)| !value.is_empty()) {
-                return Ok((value.to_owned(), Setter::File(file, line)));
-            }
-        }
-        let default = match name {
-            "GOPATH" => format!("{}/go", self.home.get()?),
-            "GOPROXY" => "https://proxy.golang.org,direct".to_owned(),
-            "GOSUMDB" => "sum.golang.org".to_owned(),
-            "GOTOOLCHAIN" => "auto".to_owned(),
-            _ => String::new(),
-        };
-        Ok((default, Setter::Default))
-    }
-
-    /// Go's files of settings in the order in which they count.
-    fn setting_files(&self) -> Result<Vec<String>, NotJudged> {
-        let own = self.go.settings_file.get()?.clone();
-        let root = self.go.root.known().and_then(Option::as_ref).map(|root| format!("{root}/go.env"));
-        Ok(own.into_iter().chain(root.filter(|file| self.files.contains_key(file))).collect())
     }
 
     /// Who set a value, as evidence.

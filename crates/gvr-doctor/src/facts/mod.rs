@@ -5,12 +5,14 @@ mod fact;
 mod machine;
 mod pins;
 mod program;
+mod settings;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use derived::Setter;
+use crate::readers::receipt::Receipt;
+
 pub use fact::Fact;
 pub use machine::{OpenFiles, System};
 pub use pins::{Pin, Required};
@@ -18,6 +20,7 @@ pub use program::{
     Access, Certificates, GoRoot, GodebugTable, Leftover, Library, MachO, Ownership, PathEntry, Program, ShellRun,
     Signature,
 };
+pub use settings::Setter;
 
 /// The number in every recording; it grows when a field changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;
@@ -58,6 +61,8 @@ pub struct Facts {
     pub ownership: Fact<Vec<Ownership>>,
     /// Go of other managers and installers.
     pub leftovers: Fact<Vec<Leftover>>,
+    /// What macOS's installer remembers of Go's own package; null where it has never had it.
+    pub receipt: Fact<Option<Receipt>>,
     /// The libraries that cgo's variables lead to.
     pub libraries: Fact<Vec<Library>>,
     /// The C compiler that cgo would call; null where there is none.

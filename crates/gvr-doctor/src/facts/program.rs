@@ -130,6 +130,9 @@ pub struct Ownership {
     pub first: Vec<String>,
     /// Whose they are.
     pub owner: Option<u32>,
+    /// Why not all of it was seen, as a part of a sentence; null where all was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_short: Option<String>,
 }
 
 /// A library that cgo would link.

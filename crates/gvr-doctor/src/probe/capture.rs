@@ -76,6 +76,7 @@ pub fn capture(host: &dyn Host, question: &Question) -> Facts {
         facts.go.godebug = gos::godebug(host, root);
     }
     facts.leftovers = surroundings::leftovers(host, &facts);
+    facts.receipt = surroundings::receipt(host, &facts);
     facts.compiler = surroundings::compiler(host, &facts);
     facts.libraries = surroundings::libraries(host, &facts);
     facts.certificates = surroundings::certificates(host, &facts);
@@ -97,7 +98,11 @@ pub fn capture(host: &dyn Host, question: &Question) -> Facts {
 fn roots(host: &dyn Host, facts: &mut Facts) {
     let mut wanted = BTreeSet::new();
     wanted.extend(facts.go.root.known().cloned().flatten());
-    wanted.extend(facts.setting("GOROOT").ok().map(|(root, _)| root).filter(|root| !root.is_empty()));
+    if let Ok(Some((root, _))) = facts.set("GOROOT") {
+        // Go reads the settings of the GOROOT that is set, whichever go it is.
+        files::take(host, &mut facts.files, &format!("{root}/go.env"));
+        wanted.insert(root);
+    }
     let installers = "/usr/local/go";
     if host.stat(Path::new(installers)).is_ok() {
         wanted.insert(installers.to_owned());

@@ -50,9 +50,7 @@ pub(super) fn startup(host: &dyn Host, files: &mut Files, home: Option<&str>, zd
         take_folder(host, files, folder, &[".sh", ".fish"]);
     }
     // zsh reads its own from there; they are cited under that name.
-    for name in
-        zdotdir.into_iter().flat_map(|folder| [".zshenv", ".zprofile", ".zshrc", ".zlogin"].map(|name| (folder, name)))
-    {
+    for name in zdotdir.into_iter().flat_map(|folder| shell::ZSH_FILES.map(|name| (folder, name))) {
         take(host, files, &format!("{}/{}", name.0.trim_end_matches('/'), name.1));
     }
     take(host, files, "/etc/paths");

@@ -46,7 +46,7 @@ pub trait Host: Sync {
     fn user(&self) -> Result<u32, HostError>;
 
     /// Whose the files in a folder are that do not belong to `user`: how many, the first of them, and whose they are. The walk
-    /// follows no links and ends after some time.
+    /// follows no links and ends after some time, and then says so.
     fn foreign(&self, folder: &Path, user: u32) -> Result<Foreign, HostError>;
 
     /// The limit on open files.
@@ -88,6 +88,8 @@ pub struct Foreign {
     pub first: Vec<PathBuf>,
     /// Whose the first one is.
     pub owner: Option<u32>,
+    /// Why not all of the folder was seen; `None` where all was.
+    pub cut_short: Option<String>,
 }
 
 /// What is at a path.

@@ -20,8 +20,22 @@ pub(super) fn walk(folder: &Path, user: u32) -> Foreign {
     Foreign {
         count: found.foreign(user),
         owner: found.offenders.first().map(|offender| offender.owner),
+        cut_short: cut_short(&found),
         first: found.offenders.into_iter().map(|offender| offender.path).collect(),
     }
+}
+
+/// Why a walk has not seen all.
+fn cut_short(found: &ownership::Ownership) -> Option<String> {
+    if found.is_cut_short {
+        return Some(format!("the walk was cut short after {} s and {} files", PATIENCE.as_secs(), found.entries));
+    }
+    let (path, why) = found.unreadable.example.as_ref()?;
+    let more = match found.unreadable.count {
+        0 | 1 => String::new(),
+        count => format!(", and {} more", count - 1),
+    };
+    Some(format!("{} could not be looked into ({why}){more}", path.display()))
 }
 
 /// Every place that Go writes to.
@@ -35,15 +49,16 @@ pub(super) fn capture(host: &dyn Host, facts: &Facts) -> Fact<Vec<Ownership>> {
         let foreign = match host.foreign(&path, user) {
             Ok(foreign) => foreign,
             Err(HostError::Absent) => continue,
-            Err(error) => return Fact::unknown(format!("{}: {error}", path.display())),
+            Err(error) => Foreign { cut_short: Some(error.to_string()), ..Foreign::default() },
         };
-        if foreign.count > 0 {
+        if foreign.count > 0 || foreign.cut_short.is_some() {
             found.push(Ownership {
                 place: place.to_owned(),
                 path: path.to_string_lossy().into_owned(),
                 foreign: foreign.count,
                 first: foreign.first.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
                 owner: foreign.owner,
+                cut_short: foreign.cut_short,
             });
         }
     }
@@ -53,21 +68,10 @@ pub(super) fn capture(host: &dyn Host, facts: &Facts) -> Fact<Vec<Ownership>> {
 /// By their path, so that none is walked twice.
 fn places(facts: &Facts) -> BTreeMap<PathBuf, &'static str> {
     let setting = |name: &str| facts.setting(name).map(|(value, _)| value).unwrap_or_default();
-    let home = facts.home.known().cloned().unwrap_or_default();
-    let is_mac = facts.system.is_mac() == Some(true);
-    let variable = |name: &str| facts.variable(name).ok().flatten().map(str::to_owned);
-    let cache = if is_mac {
-        format!("{home}/Library/Caches")
-    } else {
-        variable("XDG_CACHE_HOME").unwrap_or(format!("{home}/.cache"))
-    };
     let config = facts.go.settings_file.known().cloned().flatten();
-    let gopath = setting("GOPATH");
-    let first = gopath.split(':').next().unwrap_or_default();
-    let or = |value: String, default: String| if value.is_empty() { default } else { value };
     let mut places = vec![
-        ("GOMODCACHE", or(setting("GOMODCACHE"), format!("{first}/pkg/mod"))),
-        ("GOCACHE", or(setting("GOCACHE"), format!("{cache}/go-build"))),
+        ("GOMODCACHE", setting("GOMODCACHE")),
+        ("GOCACHE", setting("GOCACHE")),
         ("the folder of go install", facts.install_folder().unwrap_or_default()),
         ("GVR_ROOT", facts.gvr.root.known().cloned().unwrap_or_default()),
     ];

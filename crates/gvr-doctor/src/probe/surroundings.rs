@@ -5,6 +5,7 @@ use std::path::Path;
 use super::host::{Host, HostError, Kind};
 use super::programs::{self, Depth};
 use crate::facts::{Certificates, Fact, Facts, Leftover, Library, PathEntry};
+use crate::readers::receipt::Receipt;
 
 /// Managers by a folder that only a Go of theirs makes.
 const MANAGERS: [(&str, &str); 13] = [
@@ -44,15 +45,26 @@ pub(super) fn leftovers(host: &dyn Host, facts: &Facts) -> Fact<Vec<Leftover>> {
     Fact::Known(found)
 }
 
+/// What macOS's installer remembers of Go's own package.
+pub(super) fn receipt(host: &dyn Host, facts: &Facts) -> Fact<Option<Receipt>> {
+    const FILE: &str = "/var/db/receipts/org.golang.go.plist";
+    const MOST: u64 = 1 << 20;
+    match facts.system.is_mac() {
+        Some(true) => {}
+        Some(false) => return Fact::unknown("there are receipts on macOS alone"),
+        None => return Fact::unknown("the system is not known"),
+    }
+    match host.read(Path::new(FILE), MOST) {
+        Ok(content) => Receipt::parse(&content).map(Some).into(),
+        Err(HostError::Absent) => Fact::Known(None),
+        Err(error) => Fact::unknown(error),
+    }
+}
+
 /// Where the C compiler is that cgo would call.
 pub(super) fn compiler(host: &dyn Host, facts: &Facts) -> Fact<Option<String>> {
     let set = facts.setting("CC").map(|(value, _)| value).unwrap_or_default();
-    let is_mac = facts.system.is_mac() == Some(true);
-    let name = match set.split_whitespace().next() {
-        Some(name) => name,
-        None if is_mac => "clang",
-        None => "gcc",
-    };
+    let Some(name) = set.split_whitespace().next() else { return Fact::unknown("Go's settings are not known") };
     if name.starts_with('/') {
         return Fact::Known(host.stat(Path::new(name)).is_ok().then(|| name.to_owned()));
     }

@@ -139,7 +139,8 @@ fn summary(out: &mut String, report: &Report, style: Style) {
     .flatten()
     .collect();
     let found = if wrong.is_empty() { "nothing is wrong".to_owned() } else { wrong.join(", ") };
-    let _ = write!(out, "{} checks: {found}; {} passed", report.verdicts.len(), counts.pass);
+    let checks = some(report.verdicts.len(), "check", "checks").unwrap_or_else(|| "no check".to_owned());
+    let _ = write!(out, "{checks}: {found}; {} passed", counts.pass);
     if counts.unknown > 0 {
         let _ = write!(out, ", {} cannot tell", counts.unknown);
     }

@@ -10,7 +10,7 @@ mod startup;
 pub use additions::{Addition, path_additions};
 pub use assignment::{Assignment, assignments};
 pub use expand::expand;
-pub use startup::{Dialect, Startup, startup, startup_paths};
+pub use startup::{Dialect, Startup, ZSH_FILES, startup, startup_paths};
 
 /// The line without what follows a `#` that begins a word; quotes are respected.
 fn without_comment(line: &str) -> &str {

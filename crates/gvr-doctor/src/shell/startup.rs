@@ -81,9 +81,17 @@ pub fn startup_paths(home: &str) -> (Vec<String>, Vec<String>) {
     (files, folders)
 }
 
-/// What kind of start-up file this path is; `None` for any other file.
-pub fn startup(path: &str, home: &str) -> Option<Startup> {
+/// The names of zsh's own files, which it looks for in `ZDOTDIR` where that is set, and in the home folder else.
+pub const ZSH_FILES: [&str; 4] = [".zshenv", ".zprofile", ".zshrc", ".zlogin"];
+
+/// What kind of start-up file this path is; `None` for any other file. `zdotdir` is where zsh has its own.
+pub fn startup(path: &str, home: &str, zdotdir: Option<&str>) -> Option<Startup> {
+    let in_folder = |folder: &str| {
+        let name = path.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/')?;
+        ZSH_FILES.contains(&name).then(|| format!("~/{name}"))
+    };
     let below = path.strip_prefix(home).filter(|rest| rest.starts_with('/')).map(|rest| format!("~{rest}"));
+    let below = zdotdir.and_then(in_folder).or(below);
     let short = below.as_deref().unwrap_or(path);
     let whole = KNOWN.iter().enumerate().find(|(_, known)| known.path == short);
     let inside = || {
@@ -110,16 +118,23 @@ mod tests {
 
     #[test]
     fn start_up_files_are_known_by_their_path() {
-        let kind = |path| startup(path, "/home/me").map(|startup| (startup.dialect, startup.is_read_by_nested));
+        let kind = |path| {
+            startup(path, "/home/me", Some("/home/me/.config/zsh/"))
+                .map(|startup| (startup.dialect, startup.is_read_by_nested))
+        };
         assert_eq!(kind("/home/me/.zshrc"), Some((Dialect::Posix, true)));
         assert_eq!(kind("/home/me/.zprofile"), Some((Dialect::Posix, false)));
         assert_eq!(kind("/home/me/.config/fish/conf.d/go.fish"), Some((Dialect::Fish, true)));
         assert_eq!(kind("/home/me/.config/fish/fish_variables"), Some((Dialect::FishVariables, true)));
         assert_eq!(kind("/etc/profile.d/go.sh"), Some((Dialect::Posix, false)));
+        assert_eq!(kind("/home/me/.config/zsh/.zshrc"), Some((Dialect::Posix, true)));
+        assert_eq!(kind("/home/me/.config/zsh/.zprofile"), Some((Dialect::Posix, false)));
+        assert_eq!(kind("/home/me/.config/zsh/aliases"), None);
+        assert_eq!(startup("/home/me/.config/zsh/.zshrc", "/home/me", None), None);
         assert_eq!(kind("/home/melanie/.zshrc"), None);
         assert_eq!(kind("/home/me/x.txt"), None);
         let (files, folders) = startup_paths("/home/me");
-        assert!(files.iter().all(|file| startup(file, "/home/me").is_some()));
+        assert!(files.iter().all(|file| startup(file, "/home/me", None).is_some()));
         assert_eq!(folders, ["/etc/profile.d", "/home/me/.config/fish/conf.d"]);
     }
 }

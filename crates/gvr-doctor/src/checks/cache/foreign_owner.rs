@@ -1,8 +1,10 @@
 //! `cache/foreign-owner`: files in Go's folders belong to another user.
 
+use std::fmt::Write as _;
+
 use crate::check::{Check, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
 use crate::checks::shared;
-use crate::facts::Facts;
+use crate::facts::{Facts, Ownership};
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "cache/foreign-owner",
@@ -30,10 +32,15 @@ fn run(facts: &Facts) -> Outcome {
             None => "somebody else".to_owned(),
         };
         let shown = facts.shown(&place.path);
-        let message = format!(
-            "{} files in {} ({shown}) belong to {whose}, and Go cannot change them.",
+        let (files, belong) = if place.foreign == 1 { ("file", "belongs") } else { ("files", "belong") };
+        let least = if place.cut_short.is_some() { "At least " } else { "" };
+        let mut message = format!(
+            "{least}{} {files} in {} ({shown}) {belong} to {whose}, and Go cannot change them.",
             place.foreign, place.place
         );
+        if let Some(why) = &place.cut_short {
+            let _ = write!(message, " There may be more: {why}.");
+        }
         let evidence =
             place.first.iter().map(|path| Evidence::Path { path: path.clone(), what: format!("belongs to {whose}") });
         let command = format!("sudo chown -Rh \"$(id -u):$(id -g)\" {}", shared::quoted(&place.path));
@@ -43,13 +50,21 @@ fn run(facts: &Facts) -> Outcome {
                 .mended_by(Fix::words("take them back").by(command)),
         );
     }
-    Ok(findings)
+    let is_open = |place: &&Ownership| place.cut_short.is_some();
+    match facts.ownership.get()?.iter().find(is_open) {
+        // What was found stands; where nothing was, what was not seen may still be somebody else's.
+        Some(place) if findings.is_empty() => {
+            let why = place.cut_short.as_deref().unwrap_or_default();
+            Err(NotJudged::Unknown(format!("{} ({}): {why}", place.place, facts.shown(&place.path))))
+        }
+        _ => Ok(findings),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Fact, Ownership};
+    use crate::facts::Fact;
     use crate::testing::Cases;
 
     #[test]
@@ -61,11 +76,21 @@ mod tests {
                 foreign: 312,
                 first: vec!["/Users/me/go/pkg/mod/cache/lock".to_owned()],
                 owner: Some(0),
+                cut_short: None,
             }]);
+        };
+        let cut = |facts: &mut Facts, foreign: u64| {
+            roots(facts);
+            let Fact::Known(places) = &mut facts.ownership else { panic!("it is known") };
+            places[0].foreign = foreign;
+            places[0].cut_short = Some("the walk was cut short after 5 s and 90000 files".to_owned());
         };
         Cases::of(&CHECK)
             .passes(|_| {})
             .fails(roots, "312 files in GOMODCACHE (~/go/pkg/mod) belong to root")
+            .fails(|facts| cut(facts, 1), "At least 1 file in GOMODCACHE (~/go/pkg/mod) belongs to root")
+            .fails(|facts| cut(facts, 1), "There may be more: the walk was cut short after 5 s")
+            .cannot_tell(|facts| cut(facts, 0), "GOMODCACHE (~/go/pkg/mod): the walk was cut short after 5 s")
             .cannot_tell(|facts| facts.ownership = Fact::default(), "it was not recorded")
             .does_not_apply(|facts| facts.system_mut().uid = Fact::Known(0), "you are root");
     }

@@ -23,7 +23,6 @@ fn run(facts: &Facts) -> Outcome {
         return Err(NotJudged::not_applicable("the variables of cgo lead to no library"));
     }
     let (goarch, _) = facts.setting("GOARCH")?;
-    let goarch = if goarch.is_empty() { facts.system.arch.get()?.clone() } else { goarch };
     let wrong: Vec<_> =
         libraries.iter().filter(|library| !library.archs.is_empty() && !library.archs.contains(&goarch)).collect();
     let Some(first) = wrong.first() else { return Ok(Vec::new()) };

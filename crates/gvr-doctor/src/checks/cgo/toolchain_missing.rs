@@ -19,7 +19,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Outcome {
-    let (value, _) = facts.setting("CGO_ENABLED")?;
+    let value = facts.set("CGO_ENABLED")?.map(|(value, _)| value).unwrap_or_default();
     if value == "0" {
         return Err(NotJudged::not_applicable("CGO_ENABLED=0: no C is compiled"));
     }
@@ -38,9 +38,9 @@ fn run(facts: &Facts) -> Outcome {
     if !is_missing || (value.is_empty() && !is_mac) {
         return Ok(Vec::new());
     }
-    let cc = facts.setting("CC")?.0;
+    let cc = facts.set("CC")?;
     let message = format!("cgo is on, but {what}, so what needs C cannot be built.");
-    let compiler = (!cc.is_empty()).then_some(Evidence::Value { name: "CC".to_owned(), value: cc });
+    let compiler = cc.map(|(value, _)| Evidence::Value { name: "CC".to_owned(), value });
     Ok(vec![
         Finding::new(Level::Warning, "CC", message)
             .shown_by(facts.setting_evidence("CGO_ENABLED"))

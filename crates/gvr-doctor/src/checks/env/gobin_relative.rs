@@ -16,10 +16,9 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Outcome {
-    let (value, _) = facts.setting("GOBIN")?;
-    if value.is_empty() {
+    let Some((value, _)) = facts.set("GOBIN")? else {
         return Err(NotJudged::not_applicable("GOBIN is not set"));
-    }
+    };
     if value.starts_with('/') {
         return Ok(Vec::new());
     }

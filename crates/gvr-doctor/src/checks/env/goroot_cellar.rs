@@ -17,7 +17,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Outcome {
-    let (value, _) = facts.setting("GOROOT")?;
+    let value = facts.set("GOROOT")?.map(|(value, _)| value).unwrap_or_default();
     let lines: Vec<_> = facts.assignments("GOROOT");
     if value.is_empty() && lines.is_empty() {
         return Err(NotJudged::not_applicable("GOROOT is not set"));

@@ -17,10 +17,9 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Outcome {
-    let (value, setter) = facts.setting("GOROOT")?;
-    if value.is_empty() {
+    let Some((value, setter)) = facts.set("GOROOT")? else {
         return Err(NotJudged::not_applicable("GOROOT is not set"));
-    }
+    };
     let first = facts.gos_on_path()?.first().copied().map(|(_, entry)| entry.is_shims);
     if first == Some(true) && setter == Setter::Variable {
         return Err(NotJudged::not_applicable("gvr's shims come first, and drop GOROOT"));

@@ -17,10 +17,9 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Outcome {
-    let (value, _) = facts.setting("GOROOT")?;
-    if value.is_empty() {
+    let Some((value, _)) = facts.set("GOROOT")? else {
         return Err(NotJudged::not_applicable("GOROOT is not set"));
-    }
+    };
     let root = match facts.goroots.get(&value) {
         Some(root) => root.get()?,
         None => return Err(NotJudged::Unknown(format!("{} was not looked at", facts.shown(&value)))),

@@ -33,7 +33,7 @@ fn run(facts: &Facts) -> Outcome {
     proxies(&proxy, &mut add);
     let (private, _) = facts.setting("GOPRIVATE")?;
     let is_own = !["proxy.golang.org", "goproxy.io", "goproxy.cn"].iter().any(|known| proxy.contains(known));
-    if !private.is_empty() && is_own && proxy.contains("://") && facts.setting("GONOPROXY")?.0.is_empty() {
+    if !private.is_empty() && is_own && proxy.contains("://") && facts.set("GONOPROXY")?.is_none() {
         let what = format!("Modules that match GOPRIVATE={private} go past your own proxy in GOPROXY.");
         let fix = Fix::words("if the proxy serves them, let Go ask it").by("go env -w GONOPROXY=none");
         add(Level::Note, "GOPRIVATE", what, fix);
@@ -55,7 +55,7 @@ fn run(facts: &Facts) -> Outcome {
         ("GOINSECURE", "Go fetches modules without encryption where a server asks for that"),
         ("GONOSUMDB", "no module is checked against what everybody else gets"),
     ] {
-        let (value, _) = facts.setting(name)?;
+        let value = facts.set(name)?.map(|(value, _)| value).unwrap_or_default();
         if value.split(',').any(|pattern| pattern.trim() == "*" || pattern.trim() == "**") {
             let fix = Fix::words("name the servers that are meant").by(format!("go env -u {name}"));
             add(Level::Warning, name, format!("{name} matches everything, so {effect}."), fix);

@@ -1,6 +1,7 @@
 //! `path/leftover-pkg`: the installer's package still puts its Go on PATH.
 
 use crate::check::{Check, Evidence, Finding, Fix, Level, Outcome, Remedy, Scope};
+use crate::checks::shared;
 use crate::facts::{Fact, Facts};
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -22,6 +23,7 @@ fn run(facts: &Facts) -> Outcome {
     if facts.text(FILE)?.is_none() {
         return Ok(Vec::new());
     }
+    let receipt = facts.receipt.known().and_then(Option::as_ref);
     let tree = facts.goroots.get("/usr/local/go").and_then(Fact::known);
     let is_there = tree.is_some_and(|tree| tree.exists);
     let (message, command) = if !is_there {
@@ -31,7 +33,7 @@ fn run(facts: &Facts) -> Outcome {
     } else {
         (
             "The installer's Go in /usr/local/go is on every PATH, beside those of gvr.",
-            "sudo rm -rf /usr/local/go /etc/paths.d/go",
+            if receipt.is_some() { shared::PKG_REMOVAL } else { "sudo rm -rf /usr/local/go /etc/paths.d/go" },
         )
     };
     let version = tree.and_then(|tree| tree.version.clone());
@@ -40,6 +42,7 @@ fn run(facts: &Facts) -> Outcome {
         Finding::new(Level::Warning, FILE, message)
             .shown_by([facts.line(FILE, 1)])
             .shown_by(place)
+            .shown_by(receipt.map(shared::receipt_evidence))
             .mended_by(Fix::words("remove it, if gvr is to bring Go; it belongs to root").by(command)),
     ])
 }

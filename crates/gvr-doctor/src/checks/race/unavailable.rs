@@ -27,7 +27,7 @@ fn run(facts: &Facts) -> Outcome {
     let version = shared::version_here(facts)?;
     let (os, arch) = (facts.system.os.get()?, facts.system.arch.get()?);
     let is_mac = os == "darwin";
-    let cgo = facts.setting("CGO_ENABLED")?.0;
+    let cgo = facts.set("CGO_ENABLED")?.map(|(value, _)| value).unwrap_or_default();
     let needs_c = !is_mac || version < Version::release(1, 20, 0);
     let why = if !is_mac && !LINUX.contains(&arch.as_str()) {
         format!("Go has none for {os} on {arch}")
