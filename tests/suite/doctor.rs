@@ -1,6 +1,11 @@
 //! `gvr doctor`: what is wrong, in which form, and how it ends.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
+
+use snapbox::data::DataFormat;
+use snapbox::{Assert, Data};
 
 use crate::common::{Sandbox, tool};
 
@@ -98,4 +103,30 @@ fn sarif_has_a_result_for_each_check() {
     let run = &log["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     assert!(run["results"].as_array().unwrap().len() >= rules.len());
+}
+
+#[test]
+fn every_recorded_machine_is_judged_as_before() {
+    let sandbox = Sandbox::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/facts").canonicalize().unwrap();
+    let names = |folder: &Path, extension: &str| -> BTreeSet<String> {
+        let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let kept = paths.filter(|path| path.extension().is_some_and(|known| known == extension));
+        kept.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+    };
+    let machines = names(&folder, "json");
+    for name in &machines {
+        let facts = folder.join(format!("{name}.json"));
+        let judge = |form: &str| {
+            let output = sandbox.gvr(["doctor", form, "--fail-on", "never", "--facts", facts.to_str().unwrap()]).run();
+            output.succeeds().stdout.replace(env!("CARGO_PKG_VERSION"), "[VERSION]")
+        };
+        for (form, extension) in [("--verbose", "txt"), ("--json", "json")] {
+            let kept = folder.join(format!("expected/{name}.{extension}"));
+            let kept = Data::read_from(&kept, Some(DataFormat::Text));
+            Assert::new().normalize_paths(false).action_env("SNAPSHOTS").eq(judge(form), kept.raw());
+        }
+    }
+    let expected = folder.join("expected");
+    assert_eq!((names(&expected, "txt"), names(&expected, "json")), (machines.clone(), machines));
 }
