@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use gvr_testkit::host_platform;
+use gvr_testkit::{FakeDist, FakeLog, FakeToolchain, host_platform};
 
 use crate::common::{Sandbox, is_skipped, say_left_out};
 
@@ -26,6 +26,85 @@ fn a_lying_proxy_is_refused_by_name() {
     output.fails_with(4).prints("").says("[SANDBOX]/proxy/golang.org/toolchain/@v/v0.0.1-go1.23.1.");
     assert_eq!(sandbox.installed(), [""; 0]);
     sandbox.has_no_leftovers();
+}
+
+/// A sandbox whose proxy sends `zip` for a module of which the log has the hash of `logged`, and nothing is required.
+fn logged(logged: &FakeToolchain, zip: &[u8]) -> (Sandbox, FakeLog) {
+    let module = format!("golang.org/toolchain@{}", logged.module_version());
+    let mut log = FakeLog::of_numbers("log.example.test", 300);
+    log.append_module("golang.org/toolchain", &logged.module_version(), &logged.h1());
+    let mut dist = FakeDist::new();
+    dist.add_log("log", &log, &[&module]);
+    let mut sandbox = Sandbox::serving(&dist);
+    let folder = sandbox.outside("proxy");
+    fs::create_dir_all(folder.join(FOLDER)).unwrap();
+    fs::write(folder.join(FOLDER).join(format!("{}.zip", logged.module_version())), zip).unwrap();
+    let gosumdb = format!("{} {}/log", log.verifier_key(), sandbox.server().url());
+    sandbox.set("GOSUMDB", gosumdb);
+    sandbox.set("GVR_GOPROXY", format!("file://{}", folder.display()));
+    (sandbox, log)
+}
+
+#[test]
+fn a_module_is_believed_for_the_log_alone() {
+    let toolchain = FakeToolchain::native("1.22.90");
+    let (sandbox, _) = logged(&toolchain, &toolchain.module_zip());
+    sandbox.gvr(["install", "1.22.90"]).run().succeeds();
+    let receipt = sandbox.read(sandbox.version("1.22.90").join(".gvr-receipt.toml")).unwrap();
+    assert!(receipt.contains("by = \"checksum-database\"") && receipt.contains(&toolchain.h1()), "{receipt}");
+    sandbox.gvr(["verify"]).run().succeeds();
+}
+
+#[test]
+fn a_forged_module_is_refused_though_nothing_is_required() {
+    let toolchain = FakeToolchain::native("1.22.90");
+    for forged in [
+        toolchain.clone().file("src/fmt/print.go", 0o644, "package fmt // altered\n"),
+        toolchain.clone().file("src/fmt/more.go", 0o644, "package fmt\n"),
+        toolchain.clone().without("src/fmt/print.go"),
+    ] {
+        let (sandbox, _) = logged(&toolchain, &forged.module_zip());
+        let output = sandbox.gvr(["install", "1.22.90"]).run().fails_with(4).prints("");
+        output.says(&format!("with the hash {}, but Go published {}", forged.h1(), toolchain.h1()));
+        assert_eq!(sandbox.installed(), [""; 0]);
+        sandbox.has_no_leftovers();
+    }
+}
+
+#[test]
+fn a_module_is_refused_where_the_log_says_nothing_though_nothing_is_required() {
+    let toolchain = FakeToolchain::native("1.22.90");
+    let (mut sandbox, log) = logged(&toolchain, &toolchain.module_zip());
+    for gosumdb in [
+        format!("{} http://127.0.0.1:1", log.verifier_key()),
+        format!("{} {}/nothing", log.verifier_key(), sandbox.server().url()),
+        "off".to_owned(),
+    ] {
+        sandbox.set("GOSUMDB", gosumdb);
+        let output = sandbox.gvr(["install", "1.22.90"]).run().fails_with(4).prints("");
+        output.says("nothing proves what golang.org/toolchain@v0.0.1-go1.22.90.");
+    }
+    // None of the switches for modules counts for toolchains.
+    for (name, value) in [("GONOSUMDB", "*"), ("GONOSUMCHECK", "1"), ("GOPRIVATE", "*"), ("GOFLAGS", "-insecure")] {
+        sandbox.set(name, value);
+    }
+    sandbox.gvr(["install", "1.22.90"]).run().fails_with(4);
+    assert_eq!(sandbox.installed(), [""; 0]);
+    sandbox.has_no_leftovers();
+}
+
+#[test]
+fn a_forged_log_is_refused_and_no_archive_is_taken_instead() {
+    let toolchain = FakeToolchain::native("1.22.90");
+    let (mut sandbox, log) = logged(&toolchain, &toolchain.module_zip());
+    let mut forged = FakeLog::of_numbers("other.example.test", 300);
+    forged.append_module("golang.org/toolchain", &toolchain.module_version(), &toolchain.h1());
+    let mut dist = FakeDist::with(&["1.22.90"]);
+    dist.add_log("log", &forged, &[&format!("golang.org/toolchain@{}", toolchain.module_version())]);
+    sandbox.server().publish(&dist);
+    sandbox.set("GOSUMDB", format!("{} {}/log", log.verifier_key(), sandbox.server().url()));
+    sandbox.gvr(["install", "1.22.90"]).run().fails_with(4).prints("").says("log.example.test");
+    assert_eq!(sandbox.installed(), [""; 0]);
 }
 
 #[test]

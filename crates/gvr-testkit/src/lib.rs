@@ -12,6 +12,7 @@ mod fault;
 mod http;
 mod lab;
 mod log;
+mod module;
 mod process;
 mod respond;
 mod server;

@@ -182,25 +182,6 @@ impl FakeToolchain {
         builder.into_inner().expect("a Vec takes every byte")
     }
 
-    /// The hash that Go's checksum database would have of its module: of all files but those of `api`, `doc`, `misc` and
-    /// `test`, each `go.mod` under the name `_go.mod` (golang.org/x/mod, `dirhash.Hash1`; golang/go, `cmd/distpack`).
-    pub fn h1(&self) -> String {
-        let platform = self.platform.replace("armv6l", "arm");
-        let prefix = format!("golang.org/toolchain@v0.0.1-go{}.{platform}/", self.version);
-        let is_left_out = |path: &str| ["api/", "doc/", "misc/", "test/"].iter().any(|folder| path.starts_with(folder));
-        let in_module = self.files.iter().filter(|file| !is_left_out(&file.path));
-        let mut named: Vec<_> = in_module
-            .map(|file| {
-                let name = format!("{prefix}{}", file.path);
-                let name = name.strip_suffix("/go.mod").map_or(name.clone(), |folder| format!("{folder}/_go.mod"));
-                (name, crate::sha256_hex(&file.contents))
-            })
-            .collect();
-        named.sort();
-        let lines: Vec<_> = named.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect();
-        format!("h1:{}", crate::log::base64(&crate::log::sha256(lines.concat().as_bytes())))
-    }
-
     /// Writes the tree, without the folder `go` around it: `goroot` becomes the GOROOT.
     pub fn write_to(&self, goroot: &Path) -> io::Result<()> {
         for file in &self.files {

@@ -158,6 +158,11 @@ impl SourceFailure {
     fn is_unproven(&self) -> bool {
         matches!(self.problem, SourceProblem::Proof(ProofError::Unproven { .. }))
     }
+
+    /// Whether it was sent something in the checksum database's name that cannot be its word.
+    pub(super) fn is_of_log(&self) -> bool {
+        matches!(self.problem, SourceProblem::Proof(ProofError::Log(_)))
+    }
 }
 
 impl SourceProblem {

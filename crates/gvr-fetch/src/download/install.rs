@@ -137,7 +137,8 @@ fn from_sources(
         let is_last = number + 1 == sources.len();
         if let Some(proxies) = proxies.as_ref().filter(|_| is_last) {
             match from_proxies(fetcher, proxies, expected.archive, expected.destination, progress) {
-                Err(InstallError::Sources(more)) => failures.extend(more),
+                // A database that lies is nothing to pass over: nobody else is asked.
+                Err(InstallError::Sources(more)) if !more.iter().any(SourceFailure::is_of_log) => failures.extend(more),
                 outcome => return outcome,
             }
         }

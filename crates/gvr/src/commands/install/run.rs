@@ -140,7 +140,9 @@ fn fetch(job: &Job<'_>, planned: &Planned, replace: Replace) -> Result<(), CliEr
     let keeps_archive = args.keep || context.keeps_archives();
     // Before anything is written: a version that does not exist leaves no trace.
     let Agreed { archive, checks, is_bound } = trust::agree(context, args, fetcher, planned, lock)?;
-    let fetcher = if is_bound { job.archives } else { fetcher };
+    // Google signs archives; a module has no signature.
+    let is_archive = is_bound || context.required_proofs()?.signature;
+    let fetcher = if is_archive { job.archives } else { fetcher };
     let proofs = Proofs::begin(context, fetcher, bars, &archive)?;
     let needed = room::needed(archive.size);
     let outcome = context.store.install_recorded(toolchain, replace, bars, |folder| {
