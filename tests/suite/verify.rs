@@ -3,10 +3,10 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-use gvr_testkit::FakeToolchain;
+use gvr_testkit::{FakeDist, FakeLog, FakeToolchain};
 use serde_json::json;
 
-use crate::common::Sandbox;
+use crate::common::{Sandbox, is_skipped, say_left_out};
 
 const VERSION: &str = "1.23.90";
 
@@ -105,4 +105,129 @@ fn any_other_go_is_compared_with_gvr_s_own_of_that_version() {
     FakeToolchain::native(VERSION).file("VERSION", 0o644, "devel go1.24-abcdef\n").write_to(&own).unwrap();
     let output = sandbox.gvr(["verify"]).arg(&own).run().fails_with(1);
     assert!(output.stdout.contains("names no release"), "{output}");
+}
+
+/// A sandbox that has the version, and a log that has `h1` of it.
+fn logged(h1: &str) -> Sandbox {
+    let toolchain = FakeToolchain::native(VERSION);
+    let mut log = FakeLog::of_numbers("log.example.test", 300);
+    log.append_module("golang.org/toolchain", &toolchain.module_version(), h1);
+    let mut dist = FakeDist::with(&[VERSION, "1.20.90"]);
+    dist.add_log("log", &log, &[&format!("golang.org/toolchain@{}", toolchain.module_version())]);
+    let mut sandbox = Sandbox::serving(&dist);
+    let gosumdb = format!("{} {}/log", log.verifier_key(), sandbox.server().url());
+    sandbox.set("GOSUMDB", gosumdb);
+    sandbox
+}
+
+#[test]
+fn the_log_is_asked_where_it_is_asked_for_and_nowhere_else() {
+    let h1 = FakeToolchain::native(VERSION).h1();
+    let sandbox = logged(&h1);
+    sandbox.gvr(["install", VERSION]).run().succeeds();
+    sandbox.server().forget_requests();
+    let output = sandbox.gvr(["verify"]).run().succeeds();
+    assert!(!output.stdout.contains("h1"), "{output}");
+    assert_eq!(sandbox.server().requests().len(), 0);
+    let output = sandbox.gvr(["verify", "--online"]).run().succeeds();
+    assert!(output.stdout.contains(&format!("  h1      {h1} is what Go published (checksum-database)\n")), "{output}");
+    let answer = sandbox.gvr(["verify", "--online", "--json"]).run().succeeds().json();
+    let one = &answer["toolchains"][0];
+    assert_eq!((&one["h1"], &one["published"]), (&json!(h1), &json!(h1)));
+    assert_eq!(one["published_by"], json!("checksum-database"));
+    // Silence is no proof.
+    let output = sandbox.gvr(["verify", "--online"]).env("GVR_OFFLINE", "1").run().fails_with(3);
+    assert!(output.stdout.contains("1.23.90: intact") && output.stdout.contains("which is not proved: "), "{output}");
+    sandbox.gvr(["verify", "--online"]).env("GOSUMDB", "off").run().fails_with(1).says("GOSUMDB=off");
+    sandbox.gvr(["verify"]).env("GVR_OFFLINE", "1").run().succeeds();
+    // A release before there were modules of them can be verified as before, and the answer says no more than that.
+    sandbox.gvr(["install", "1.20.90"]).run().succeeds();
+    let output = sandbox.gvr(["verify", "--online", "1.20.90"]).run().succeeds();
+    assert!(output.stdout.contains("only releases from 1.21 on"), "{output}");
+}
+
+#[test]
+fn the_log_finds_what_was_altered_together_with_its_record() {
+    let h1 = "h1:rRL9rPpsjKfpdDFcppvNgw1/dynUMrpDcTxdIwtyFR0=";
+    let sandbox = logged(h1);
+    sandbox.gvr(["install", VERSION]).run().succeeds();
+    sandbox.gvr(["verify"]).run().succeeds();
+    let output = sandbox.gvr(["verify", "--online"]).run().fails_with(4).says("not as it was installed: 1.23.90");
+    let ours = FakeToolchain::native(VERSION).h1();
+    assert!(
+        output.stdout.contains(&format!("  h1      {ours}, but Go published {h1} (checksum-database)")),
+        "{output}"
+    );
+    assert!(
+        output.stdout.contains("by the hash that Go published of 1.23.90 ([PLATFORM]), though not by its"),
+        "{output}"
+    );
+}
+
+#[test]
+fn any_other_go_is_known_by_its_hash_in_the_log() {
+    let sandbox = logged(&FakeToolchain::native(VERSION).h1());
+    let goroot = sandbox.outside("usr-local-go");
+    let toolchain = FakeToolchain::native(VERSION);
+    toolchain.write_to(&goroot).unwrap();
+    let verify = |more: &[&str]| sandbox.gvr(["verify"]).arg(&goroot).args(more).run();
+    verify(&[]).fails_with(1);
+    let output = verify(&["--online"]).succeeds();
+    assert!(
+        output
+            .stdout
+            .contains("usr-local-go: intact (10 files, 0 MB, by the hash that Go published of 1.23.90 ([PLATFORM])"),
+        "{output}"
+    );
+    fs::write(goroot.join("pkg/helper"), "").unwrap();
+    verify(&["--online"]).fails_with(4).says("to see in which files, before you verify it again: gvr install 1.23.90");
+    sandbox.gvr(["install", VERSION]).run().succeeds();
+    let output = verify(&["--online"]).fails_with(4);
+    assert!(output.stdout.ends_with("(checksum-database)\n  extra   pkg/helper\n"), "{output}");
+    // A link is in no module.
+    fs::remove_file(goroot.join("pkg/helper")).unwrap();
+    symlink("VERSION", goroot.join("link")).unwrap();
+    let output = verify(&["--online"]).fails_with(4);
+    assert!(output.stdout.contains("  h1      none, but Go published h1:"), "{output}");
+}
+
+#[test]
+fn a_go_that_came_as_a_module_is_compared_without_what_a_module_has_not() {
+    let sandbox = installed();
+    let goroot = sandbox.outside("module");
+    let toolchain = FakeToolchain::native(VERSION).without("test/hello.go");
+    toolchain.write_to(&goroot).unwrap();
+    let verify = || sandbox.gvr(["verify"]).arg(&goroot).run();
+    let output = verify().succeeds();
+    assert!(output.stdout.contains("by gvr's own 1.23.90 as far as Go's module of it goes"), "{output}");
+    fs::remove_file(goroot.join("src/fmt/print.go")).unwrap();
+    let output = verify().fails_with(4);
+    assert!(output.stdout.ends_with("  missing src/fmt/print.go\n"), "{output}");
+}
+
+/// Needs no network and no record: the hash in Go's log of this very release is compiled in.
+#[test]
+fn gos_own_1_23_1_is_known_by_its_hash() {
+    const NEEDED: &str = "go1.23.1.linux-amd64.tar.gz";
+    let folder = std::env::var_os("GVR_TEST_OFFICIAL_DIST").map(std::path::PathBuf::from);
+    let Some(folder) = folder.filter(|folder| folder.join(NEEDED).is_file() && !is_skipped("official-dist")) else {
+        say_left_out("verify::gos_own_1_23_1_is_known_by_its_hash: GVR_TEST_OFFICIAL_DIST has no 1.23.1");
+        return;
+    };
+    let mut sandbox = Sandbox::new();
+    sandbox.set("GVR_OFFLINE", "1");
+    sandbox.gvr(["install"]).arg(folder.join(NEEDED)).patiently().run().succeeds();
+    let tree = sandbox.version(&sandbox.installed()[0]);
+    let goroot = sandbox.outside("elsewhere").join("go");
+    fs::rename(&tree, &goroot).unwrap();
+    for record in [".gvr-receipt.toml", ".gvr-manifest.gz"] {
+        fs::remove_file(goroot.join(record)).unwrap();
+    }
+    let verify = || sandbox.gvr(["verify"]).arg(&goroot).patiently().run();
+    let output = verify().succeeds();
+    let expected = "h1:TmiC7kE4hHuA7UwTcrWUtL/Curn//Xchpqc+HHYEv2M= is what Go published (known-h1)";
+    assert!(output.stdout.contains("by the hash that Go published of 1.23.1 ("), "{output}");
+    assert!(output.stdout.contains(expected), "{output}");
+    fs::write(goroot.join("src/fmt/print.go"), "package fmt\n").unwrap();
+    verify().fails_with(4).says("gvr install");
 }

@@ -27,6 +27,24 @@ pub struct Published {
     pub detail: String,
 }
 
+impl Published {
+    /// What gvr knows itself, without asking anybody.
+    pub fn known(module: ToolchainModule) -> Option<Self> {
+        let h1 = known(module)?;
+        Some(Self { h1, by: "known-h1", detail: format!("the module's hash is {h1}") })
+    }
+}
+
+impl From<Proof> for Published {
+    fn from(proof: Proof) -> Self {
+        let Proof { database, place, h1, record, head, .. } = proof;
+        let size = head.size;
+        let detail =
+            format!("the module's hash is {h1}: record {record} of {size} in {database}, proved by what {place} sent");
+        Self { h1, by: "checksum-database", detail }
+    }
+}
+
 /// Why a module is not believed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {
@@ -77,17 +95,11 @@ impl ProofError {
 
 /// The hash that Go published of a module: by what gvr knows itself, else by the checksum database.
 pub(super) fn published(fetcher: &Fetcher, module: ToolchainModule) -> Result<Published, ProofError> {
-    if let Some(h1) = known(module) {
-        return Ok(Published { h1, by: "known-h1", detail: format!("the module's hash is {h1}") });
+    if let Some(known) = Published::known(module) {
+        return Ok(known);
     }
     match fetcher.logged(module) {
-        Ok(Proof { database, place, h1, record, head, .. }) => {
-            let detail = format!(
-                "the module's hash is {h1}: record {record} of {} in {database}, proved by what {place} sent",
-                head.size
-            );
-            Ok(Published { h1, by: "checksum-database", detail })
-        }
+        Ok(proof) => Ok(proof.into()),
         Err(error) if error.is_silence() => {
             Err(ProofError::Unproven { module: module.to_string(), source: Box::new(error) })
         }

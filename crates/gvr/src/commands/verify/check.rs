@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use gvr_core::{Toolchain, Version};
+use gvr_core::{Platform, Toolchain, Version};
+use gvr_fetch::Fetcher;
+use gvr_fetch::dirhash::ToolchainModule;
 use gvr_store::{Differences, Manifest, ManifestError, RecordError, Store};
 use serde::Serialize;
 
+use super::identity::Identity;
 use super::target::{Target, platform_of, version_of};
 use crate::context::Context;
 use crate::error::CliError;
@@ -49,6 +52,9 @@ pub(super) struct Verified {
     pub(super) reason: Option<String>,
     pub(super) files: usize,
     pub(super) bytes: u64,
+    /// What it is as a module, and what it should be.
+    #[serde(flatten, serialize_with = "identity")]
+    pub(super) identity: Identity,
     #[serde(flatten, serialize_with = "differences")]
     pub(super) differences: Differences,
     #[serde(skip)]
@@ -61,26 +67,39 @@ pub(super) struct Verified {
 enum Known {
     /// This, and who says so.
     Manifest(Manifest, String),
+    /// The same, of another tree of the same release.
+    Twin(Manifest, String),
     /// Nobody says.
     Nothing { why: String, hint: Option<String> },
     /// What says so was altered itself.
     Broken(String),
 }
 
-pub(super) fn check(context: &Context<'_>, target: &Target) -> Result<Verified, CliError> {
+/// What a comparison said.
+struct Judgement {
+    verdict: Verdict,
+    against: Option<String>,
+    reason: Option<String>,
+    differences: Differences,
+    hint: Option<String>,
+}
+
+/// Compares a tree with all that is known of it; also with what the checksum database has, where that is given.
+pub(super) fn check(context: &Context<'_>, target: &Target, database: Option<&Fetcher>) -> Result<Verified, CliError> {
     let (version, platform) = (version_of(&target.goroot), platform_of(&target.goroot));
     let known = known(context, target, version)?;
     let now =
         Manifest::of_tree(&target.goroot).map_err(|error| CliError::from_chain(gvr_core::exit::FAILED, &error))?;
-    let (verdict, against, reason, differences, hint) = match known {
-        Known::Manifest(manifest, by) => {
-            let differences = manifest.differences(&now);
-            let verdict = if differences.is_empty() { Verdict::Intact } else { Verdict::Differs };
-            (verdict, Some(by), None, differences, None)
-        }
-        Known::Nothing { why, hint } => (Verdict::Unknown, None, Some(why), Differences::default(), hint),
-        Known::Broken(why) => (Verdict::Differs, None, Some(why), Differences::default(), None),
+    // What is in the store is called by its name there: an altered VERSION is no other release.
+    let release = match target.toolchain {
+        Some(toolchain) => Some((toolchain.version, toolchain.platform.or(Context::native_platform().ok()))),
+        None => version.map(|version| (version, platform)),
     };
+    let release = release.and_then(|(version, platform)| Some((version, platform?)));
+    let module = release.and_then(|(version, platform)| ToolchainModule::new(version, platform));
+    let identity = Identity::find(module, &now, database)?;
+    let judgement = judge(compare(known, &now), release, &identity);
+    let Judgement { verdict, against, reason, differences, hint } = judgement;
     Ok(Verified {
         name: target.name.clone(),
         version: version.map(|version| version.to_string()),
@@ -91,10 +110,74 @@ pub(super) fn check(context: &Context<'_>, target: &Target) -> Result<Verified, 
         reason,
         files: now.entries().len(),
         bytes: now.bytes(),
+        identity,
         differences,
         installed_as: target.toolchain.map(|toolchain| toolchain.to_string()),
         hint,
     })
+}
+
+/// File by file.
+fn compare(known: Known, now: &Manifest) -> Judgement {
+    match known {
+        Known::Manifest(manifest, by) => {
+            let differences = manifest.differences(now);
+            let verdict = if differences.is_empty() { Verdict::Intact } else { Verdict::Differs };
+            Judgement { verdict, against: Some(by), reason: None, differences, hint: None }
+        }
+        Known::Twin(manifest, by) => {
+            let (mut differences, mut by) = (manifest.differences(now), by);
+            if is_module(&manifest) != is_module(now) {
+                // One of them came as a module, which leaves some folders out: they are compared without those.
+                let is_compared = |path: &String| ToolchainModule::file_name(path).is_some();
+                let Differences { changed, modes, missing, extra } = &mut differences;
+                for paths in [changed, modes, missing, extra] {
+                    paths.retain(is_compared);
+                }
+                by.push_str(" as far as Go's module of it goes");
+            }
+            let verdict = if differences.is_empty() { Verdict::Intact } else { Verdict::Differs };
+            Judgement { verdict, against: Some(by), reason: None, differences, hint: None }
+        }
+        Known::Nothing { why, hint } => Judgement {
+            verdict: Verdict::Unknown,
+            against: None,
+            reason: Some(why),
+            differences: Differences::default(),
+            hint,
+        },
+        Known::Broken(why) => Judgement {
+            verdict: Verdict::Differs,
+            against: None,
+            reason: Some(why),
+            differences: Differences::default(),
+            hint: None,
+        },
+    }
+}
+
+/// Whether it has nothing but what the module of a Go has.
+fn is_module(tree: &Manifest) -> bool {
+    tree.entries().iter().all(|entry| ToolchainModule::file_name(&entry.path).is_some())
+}
+
+/// What Go published outweighs a record that lies beside the files, and stands in for one that is not there.
+fn judge(compared: Judgement, release: Option<(Version, Platform)>, identity: &Identity) -> Judgement {
+    let Some((version, platform)) = release else { return compared };
+    let by = format!("by the hash that Go published of {version} ({platform})");
+    match (identity.is_published(), compared.verdict) {
+        (Some(true), Verdict::Unknown) => {
+            Judgement { verdict: Verdict::Intact, against: Some(by), reason: None, hint: None, ..compared }
+        }
+        (Some(false), Verdict::Unknown) => {
+            Judgement { verdict: Verdict::Differs, against: Some(by), reason: None, ..compared }
+        }
+        (Some(false), Verdict::Intact) => {
+            let against = compared.against.map_or_else(|| by.clone(), |own| format!("{by}, though not {own}"));
+            Judgement { verdict: Verdict::Differs, against: Some(against), ..compared }
+        }
+        _ => compared,
+    }
 }
 
 /// What the tree should be: by its own record, else by that of the same release in the store.
@@ -120,10 +203,10 @@ fn known(context: &Context<'_>, target: &Target, version: Option<Version>) -> Re
         return Ok(Known::Nothing { why, hint: None });
     };
     match twin(context, target, version)? {
-        Some((toolchain, manifest)) => Ok(Known::Manifest(manifest, format!("by gvr's own {toolchain}"))),
+        Some((toolchain, manifest)) => Ok(Known::Twin(manifest, format!("by gvr's own {toolchain}"))),
         None => Ok(Known::Nothing {
             why: format!("it says that it is Go {version}, and gvr has none of that to compare it with"),
-            hint: Some(format!("to have one: gvr install {}", wanted(target, version))),
+            hint: Some(format!("gvr install {}", wanted(target, version))),
         }),
     }
 }
@@ -142,6 +225,26 @@ fn twin(context: &Context<'_>, target: &Target, version: Version) -> Result<Opti
         Ok(manifest) => Ok(manifest.map(|manifest| (toolchain, manifest))),
         Err(error) => Err(CliError::from_chain(gvr_core::exit::FAILED, &error)),
     }
+}
+
+fn identity<S: serde::Serializer>(found: &Identity, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Named<'a> {
+        h1: Option<String>,
+        published: Option<String>,
+        published_by: Option<&'a str>,
+        published_detail: Option<&'a str>,
+        unproved: Option<&'a str>,
+    }
+    let published = found.published.as_ref();
+    let named = Named {
+        h1: found.h1.map(|h1| h1.to_string()),
+        published: published.map(|published| published.h1.to_string()),
+        published_by: published.map(|published| published.by),
+        published_detail: published.map(|published| published.detail.as_str()),
+        unproved: found.unproved.as_deref(),
+    };
+    named.serialize(serializer)
 }
 
 fn differences<S: serde::Serializer>(found: &Differences, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,7 @@
 //! `verify`: is a Go still, file by file, what was installed?
 
 mod check;
+mod identity;
 mod target;
 
 use std::ffi::OsString;
@@ -24,6 +25,9 @@ pub(crate) struct Args {
     /// Installed versions, or folders of any Go; every installed version unless given
     #[arg(value_name = "VERSION|FOLDER")]
     targets: Vec<OsString>,
+    /// Ask Go's checksum database too, whether each is what Go published
+    #[arg(long)]
+    online: bool,
     /// Print it as JSON
     #[arg(long)]
     json: bool,
@@ -37,16 +41,19 @@ struct Answer {
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
     let targets = target::find(context, &args.targets)?;
+    let database = args.online.then(|| context.fetcher());
     let mut toolchains = Vec::new();
     for target in &targets {
-        let verified = check::check(context, target)?;
+        let verified = check::check(context, target, database.as_ref())?;
         if !args.json {
             print(context, &verified)?;
         }
         toolchains.push(verified);
     }
     let worst = toolchains.iter().map(|verified| verified.verdict).max().unwrap_or(Verdict::Intact);
-    let failure = failure(worst, &toolchains);
+    let silence = toolchains.iter_mut().find_map(|verified| verified.identity.silence.take());
+    // That somebody said nothing counts where there is nothing worse.
+    let failure = failure(worst, &toolchains).or(silence);
     if args.json {
         json::print(context, &Answer { verdict: worst.name(), toolchains })?;
     }
@@ -63,6 +70,9 @@ fn print(context: &Context<'_>, verified: &Verified) -> Result<(), CliError> {
             let why = verified.reason.as_deref().unwrap_or("there is nothing to compare it with");
             context.ui.data(format_args!("{name}: {}: {why}", verdict.name()))?;
         }
+    }
+    if let Some(line) = verified.identity.line() {
+        context.ui.data(format_args!("  {:7} {line}", "h1"))?;
     }
     for (word, paths) in [
         ("changed", &differences.changed),
@@ -93,11 +103,14 @@ fn failure(worst: Verdict, toolchains: &[Verified]) -> Option<CliError> {
         Verdict::Intact => None,
         Verdict::Unknown => {
             let error = CliError::failed(format_args!("nothing says what should be in {names}"));
-            Some(error.hints(reinstall()).hints(of_kind().find_map(|verified| verified.hint.clone())))
+            let to_have = of_kind().find_map(|verified| verified.hint.as_deref());
+            Some(error.hints(reinstall()).hints(to_have.map(|command| format!("to have one: {command}"))))
         }
         Verdict::Differs => {
             let error = CliError::new(exit::REFUSED, format_args!("not as it was installed: {names}"));
-            Some(error.hints(reinstall()))
+            let to_see = of_kind().find_map(|verified| verified.hint.as_deref());
+            let to_see = to_see.map(|command| format!("to see in which files, before you verify it again: {command}"));
+            Some(error.hints(reinstall()).hints(to_see))
         }
     }
 }
