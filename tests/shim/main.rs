@@ -9,6 +9,7 @@ mod foreign;
 mod identity;
 mod lab;
 mod limits;
+mod macos;
 mod nested;
 mod odd_calls;
 mod search;
