@@ -85,6 +85,15 @@ fn the_working_folder_is_not_searched() {
     for path in ["", ":", ".", "::", "bin", "./bin"] {
         lab.refuses(lab.go(&["version"]).env("PATH", path), NOTHING);
     }
+    // Nor on the way to a Go that is further back.
+    let (shims, usr) = (lab.root().join("shims"), lab.path("usr/bin"));
+    FakeToolchain::native("1.21.1").write_to(&lab.path("back")).unwrap();
+    let back = lab.path("back/bin");
+    for between in ["", ":", ".", "bin", "./", ":bin:"] {
+        let path = format!(":{}:{between}:{}:{}:", shims.display(), back.display(), usr.display());
+        lab.runs(lab.go(&["version"]).env("PATH", &path), "1.21.1");
+        lab.runs(lab.go(&["+system", "version"]).env("PATH", &path), "1.21.1");
+    }
 }
 
 #[test]

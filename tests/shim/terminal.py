@@ -2,6 +2,7 @@
 
     wait TEXT   until the terminal shows TEXT, somewhere after what was waited for before
     type TEXT   types it; Python's escapes stand for what has no letter: \\x03 is Ctrl-C
+    send NAME   sends the signal of that name, such as TERM, to the process that leads what runs in front
 
 What the terminal showed goes to stdout. Exits with 1 where a text did not come, or the program did not end.
 """
@@ -56,6 +57,9 @@ class Terminal:
         while text:
             text = text[os.write(self.descriptor, text) :]
 
+    def send(self, name):
+        os.kill(os.tcgetpgrp(self.descriptor), getattr(signal, "SIG" + name.decode()))
+
     def end(self):
         deadline = time.monotonic() + LIMIT
         while self.read(deadline):
@@ -80,7 +84,7 @@ def main():
         for step in steps:
             action, text = step.split(" ", 1)
             text = text.encode().decode("unicode_escape").encode("latin-1")
-            {"wait": terminal.wait, "type": terminal.type}[action](text)
+            {"wait": terminal.wait, "type": terminal.type, "send": terminal.send}[action](text)
         terminal.end()
         return 0
     except TimeoutError as error:

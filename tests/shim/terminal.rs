@@ -1,4 +1,5 @@
-//! At a terminal: shells with job control, and the keys that stop, interrupt and quit what runs in front.
+//! At a terminal: shells with job control, the keys that stop, interrupt and quit what runs in front, and
+//! the signals that others send it.
 
 use std::path::Path;
 
@@ -25,7 +26,8 @@ if what == "where":
     is_at_one_terminal = os.ttyname(0) == os.ttyname(1) == os.ttyname(2)
     print("where:", leads, is_in_front, is_child_of_shell, is_at_one_terminal, flush=True)
 else:
-    signal.signal(signal.SIGINT, interrupted if what == "catch" else signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupted if what == "catch" else signal.SIG_DFL)
     # Not print: the key may come while it still holds its lock.
     os.write(1, b"holding\n")
     print("got", sys.stdin.readline().strip(), flush=True)
@@ -37,12 +39,15 @@ const STOPPED: u8 = if cfg!(target_os = "linux") { 148 } else { 146 };
 /// The steps of a user whose shell shows the last status as its prompt: `<0>`.
 fn steps() -> String {
     let mut steps = "wait <0>\ntype go where\\n\nwait where: True True True True\nwait <0>\n".to_owned();
-    for (what, key, after) in [
-        ("hold", "\\x03", "wait <130>\n"),
-        ("catch", "\\x03", "wait interrupted\nwait <3>\n"),
-        ("hold", "\\x1c", "wait <131>\n"),
+    for (what, blow, after) in [
+        ("hold", "type \\x03", "wait <130>\n"),
+        ("catch", "type \\x03", "wait interrupted\nwait <3>\n"),
+        ("hold", "type \\x1c", "wait <131>\n"),
+        ("hold", "send TERM", "wait <143>\n"),
+        ("catch", "send TERM", "wait interrupted\nwait <3>\n"),
+        ("hold", "send HUP", "wait <129>\n"),
     ] {
-        steps = format!("{steps}type go {what}\\n\nwait holding\ntype {key}\n{after}");
+        steps = format!("{steps}type go {what}\\n\nwait holding\n{blow}\n{after}");
     }
     steps = format!("{steps}type go hold\\n\nwait holding\ntype \\x1a\nwait <{STOPPED}>\n");
     steps + "type fg\\n\nwait go hold\ntype hello\\n\nwait got hello\nwait <0>\ntype exit\\n\n"
@@ -65,11 +70,11 @@ fn behaves_as_go_itself(shell: &str, options: &[&str], prompt: &str) {
 }
 
 #[test]
-fn in_bash_keys_reach_go_and_the_shell_goes_on() {
+fn in_bash_keys_and_signals_reach_go_and_the_shell_goes_on() {
     behaves_as_go_itself("bash", &["--noprofile", "--norc", "-i"], "<$?> ");
 }
 
 #[test]
-fn in_zsh_keys_reach_go_and_the_shell_goes_on() {
+fn in_zsh_keys_and_signals_reach_go_and_the_shell_goes_on() {
     behaves_as_go_itself("zsh", &["-f", "-i", "-o", "NO_ZLE", "-o", "NO_PROMPT_SP"], "<%?> ");
 }

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
 
 use crate::common::{Sandbox, is_root, say_left_out, tool};
 
@@ -101,6 +102,15 @@ fn what_is_no_version_is_named_with_its_line() {
         ("$(touch pwned)", 1),
         ("`touch pwned`", 1),
         ("1.22.5.6", 1),
+        ("..\n", 1),
+        ("1.22.5\0\n", 1),
+        ("1.22.5\u{200d}\n", 1),
+        ("\u{202e}1.22.5\n", 1),
+        ("1.\u{455}2.5\n", 1),
+        ("--help\n", 1),
+        ("{};touch pwned\n", 1),
+        ("current\n", 1),
+        (".tmp-1\n", 1),
         ("1.٢٢.5", 1),
         ("99999999999999999999.1", 1),
         ("-x", 1),
@@ -112,6 +122,19 @@ fn what_is_no_version_is_named_with_its_line() {
     assert!(sandbox.read("pwned").is_none());
     sandbox.write(".go-version", b"1.22\xff\xfe.5\n");
     is_refused(&sandbox, "[HOME]/work/.go-version:1");
+}
+
+#[test]
+fn what_windows_powershell_writes_is_named_with_its_line() {
+    let sandbox = Sandbox::with_versions(&["1.22.5"]);
+    let text = || "\u{feff}1.22.5\r\n".encode_utf16();
+    let little: Vec<u8> = text().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text().flat_map(u16::to_be_bytes).collect();
+    // Without the mark each byte is a letter or NUL, and so it is UTF-8 after all.
+    for contents in [&little[..], &big, &little[2..], &big[2..]] {
+        sandbox.write(".go-version", contents);
+        is_refused(&sandbox, "[HOME]/work/.go-version:1");
+    }
 }
 
 #[test]
@@ -156,6 +179,13 @@ fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
     let Some(mkfifo) = tool("mkfifo") else { return };
     let sandbox = Sandbox::with_versions(&["1.22.5"]);
     sandbox.run(mkfifo).arg(".go-version").run().succeeds();
+    is_refused(&sandbox, "[HOME]/work/.go-version");
+}
+
+#[test]
+fn a_socket_in_the_place_of_a_file_is_not_spoken_to() {
+    let sandbox = Sandbox::with_versions(&["1.22.5"]);
+    let _listener = UnixListener::bind(sandbox.work().join(".go-version")).unwrap();
     is_refused(&sandbox, "[HOME]/work/.go-version");
 }
 
