@@ -11,6 +11,7 @@ mod lab;
 mod limits;
 mod macos;
 mod nested;
+mod no_case;
 mod odd_calls;
 mod search;
 mod streams;
