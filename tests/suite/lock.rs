@@ -162,6 +162,15 @@ fn provenance_says_what_was_checked() {
     assert_eq!(statement["predicate"]["checks"][0]["by"], json!("index"));
     assert_eq!(statement["predicate"]["servedBy"], json!("[URL]/go1.23.90.[PLATFORM].tar.gz"));
     sandbox.gvr(["provenance", "1.22"]).run().fails_with(1);
+    // Who was asked in vain is said as well.
+    let path = sandbox.version("1.23.90").join(".gvr-receipt.toml");
+    let receipt = sandbox.read(&path).unwrap();
+    let asked = "\n[[unanswered]]\nby = \"checksum-database\"\ndetail = \"cannot be reached\"\n";
+    fs::write(&path, receipt + asked).unwrap();
+    let output = sandbox.gvr(["provenance", "1.23.90"]).run().succeeds();
+    assert!(output.lines().contains(&"no answer checksum-database: cannot be reached"), "{output}");
+    let statement = sandbox.gvr(["provenance", "--json"]).run().succeeds().json();
+    assert_eq!(statement["predicate"]["unanswered"][0]["by"], json!("checksum-database"));
     let placed = Sandbox::with_versions(&["1.23.90"]);
     placed.gvr(["provenance", "1.23.90"]).run().fails_with(1).says("has no receipt");
 }

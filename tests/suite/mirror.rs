@@ -100,7 +100,7 @@ fn a_lying_server_gets_nothing_into_it_and_the_rest_is_brought() {
 }
 
 #[test]
-fn signatures_are_kept_where_there_are_any() {
+fn signatures_are_kept_where_they_are_right() {
     let sandbox = Sandbox::with_dist(&["1.23.90"]);
     let folder = sandbox.outside("srv");
     let signed = ["mirror", "sync", "--signatures", "--platform", "darwin-amd64"];
@@ -109,9 +109,13 @@ fn signatures_are_kept_where_there_are_any() {
     assert!(folder.join("go1.23.90.darwin-amd64.tar.gz").is_file());
     let real = sandbox.outside("real");
     FakeDist::with(&["1.23.90"]).write_to(&real).unwrap();
-    let signature = "-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n";
-    fs::write(real.join("go1.23.90.darwin-amd64.tar.gz.asc"), signature).unwrap();
-    let server = DistServer::serve_folder(&real).unwrap();
-    sandbox.gvr(signed).arg(&folder).arg("1.23").env("GVR_DIST_URL", server.url()).run().succeeds();
-    assert_eq!(fs::read_to_string(folder.join("go1.23.90.darwin-amd64.tar.gz.asc")).unwrap(), signature);
+    // None at all, and one of Google's of another file.
+    let other = include_str!("../../crates/gvr-fetch/tests/data/go1.27.0.src.tar.gz.asc");
+    for signature in ["-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n", other] {
+        fs::write(real.join("go1.23.90.darwin-amd64.tar.gz.asc"), signature).unwrap();
+        let server = DistServer::serve_folder(&real).unwrap();
+        let output = sandbox.gvr(signed).arg(&folder).arg("1.23").env("GVR_DIST_URL", server.url()).run();
+        output.fails_with(4).says("the signature beside go1.23.90.darwin-amd64.tar.gz is not believed");
+        assert!(!folder.join("go1.23.90.darwin-amd64.tar.gz.asc").exists());
+    }
 }

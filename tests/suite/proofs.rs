@@ -54,6 +54,9 @@ fn a_toolchain_that_the_log_has_is_installed() {
     assert!(receipt.contains(&format!("log.example.test has {h1} for golang.org/toolchain@")), "{receipt}");
     assert!(receipt.contains("in record 300 of 301"), "{receipt}");
     assert!(!receipt.contains("unanswered"), "{receipt}");
+    let output = sandbox.gvr(["provenance", VERSION]).run().succeeds();
+    assert!(output.stdout.contains("checked   checksum-database: log.example.test has h1:"), "{output}");
+    assert!(output.stdout.contains(&format!("h1        {h1}\n")), "{output}");
     // What is kept is proved again, with one request.
     sandbox.server().forget_requests();
     sandbox.gvr(["install", "--force", VERSION]).run().succeeds();
@@ -203,4 +206,36 @@ fn gos_own_archive_has_the_hash_that_is_logged() {
     let installed = sandbox.installed();
     let receipt = sandbox.read(sandbox.version(&installed[0]).join(".gvr-receipt.toml")).unwrap();
     assert!(receipt.contains(&format!("log.example.test has {h1} for golang.org/toolchain@{version}")), "{receipt}");
+}
+
+#[test]
+fn what_is_locked_has_the_hash_that_was_proved() {
+    let toolchain = FakeToolchain::native(VERSION);
+    let h1 = toolchain.h1();
+    let mut sandbox = sandbox(&log(&h1));
+    sandbox.write(".go-version", VERSION);
+    sandbox.gvr(["lock"]).run().succeeds();
+    assert!(!sandbox.read("gvr.lock").unwrap().contains("h1 ="), "nobody has said one");
+    sandbox.gvr(["install"]).run().succeeds();
+    sandbox.gvr(["lock"]).run().succeeds();
+    let lock = sandbox.read("gvr.lock").unwrap();
+    assert_eq!(lock.matches(&format!("h1 = \"{h1}\"\n")).count(), 1, "{lock}");
+    assert_eq!(lock.matches("h1 =").count(), 1, "{lock}");
+    // It stays where nothing is installed any more, and counts where the log is not asked.
+    sandbox.gvr(["uninstall", "--yes", VERSION]).run().succeeds();
+    sandbox.gvr(["lock"]).run().succeeds();
+    assert_eq!(sandbox.read("gvr.lock").unwrap(), lock);
+    sandbox.set("GVR_REQUIRE", "");
+    sandbox.gvr(["install"]).run().succeeds();
+    let text = receipt(&sandbox);
+    assert!(
+        text.contains(&format!("detail = \"the module's hash is {h1}\"")) && text.contains("by = \"lock\""),
+        "{text}"
+    );
+    sandbox.gvr(["uninstall", "--yes", VERSION]).run().succeeds();
+    let other = "h1:rRL9rPpsjKfpdDFcppvNgw1/dynUMrpDcTxdIwtyFR0=";
+    sandbox.write("gvr.lock", lock.replace(&h1, other));
+    let output = sandbox.gvr(["install"]).run().fails_with(4).prints("");
+    output.says(&format!("gvr.lock says that the h1 of {VERSION} ([PLATFORM]) is {other}, but it is {h1}"));
+    is_untouched(&sandbox);
 }

@@ -36,6 +36,9 @@ pub struct Receipt {
     pub installed_at: String,
     /// The version of gvr that did it.
     pub gvr: String,
+    /// The tree's hash as a Go module, `h1:` and base64, if there was a reason to take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub h1: Option<String>,
     /// Every check that the archive or the tree passed.
     pub checked: Vec<Check>,
     /// Who was asked for a further check and did not answer.
@@ -178,6 +181,7 @@ mod tests {
             unpacked: 250_000_000,
             installed_at: "2026-01-31T12:00:00Z".to_owned(),
             gvr: "0.1.0".to_owned(),
+            h1: Some("h1:8wlg68NqwW7eMnI1aABk/C2pDYXj8mrMY4TyRfiLeS0=".to_owned()),
             checked: vec![
                 Check { by: "index".to_owned(), detail: "go.dev".to_owned() },
                 Check { by: "sha256-file".to_owned(), detail: "a \"quoted\"\nline".to_owned() },

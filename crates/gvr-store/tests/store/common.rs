@@ -71,6 +71,7 @@ pub(crate) fn receipt(name: &str) -> Receipt {
         unpacked: 3,
         installed_at: "2026-01-31T12:00:00Z".to_owned(),
         gvr: "0.1.0".to_owned(),
+        h1: None,
         checked: vec![Check { by: "index".to_owned(), detail: "127.0.0.1".to_owned() }],
         unanswered: Vec::new(),
     }

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use gvr_core::files::Disk;
 use gvr_core::resolve::wanted;
 use gvr_core::search::Source;
-use gvr_core::{Platform, Request, Version, exit};
-use gvr_fetch::{Freshness, Index, LocateError};
+use gvr_core::{Platform, Request, Toolchain, Version, exit};
+use gvr_fetch::dirhash::{H1, ToolchainModule};
+use gvr_fetch::{Freshness, Index, LocateError, Published, Sha256};
 
 use super::remote;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::lockfile::Lockfile;
+use crate::lockfile::{Locked, Lockfile};
 use crate::query;
 
 /// What most people work and test on.
@@ -50,7 +51,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
             Some(version) => version,
             None => choose(context, request, &mut index)?,
         };
-        add(context, &mut lock, version, &platforms, &args.platform)?;
+        add(context, &mut lock, version, &platforms, args, before.as_ref())?;
     }
     lock.write()?;
     let names: Vec<_> = lock.archives().map(|(version, platform, _)| format!("{version} ({platform})")).collect();
@@ -108,8 +109,10 @@ fn add(
     lock: &mut Lockfile,
     version: Version,
     known: &[Platform],
-    named: &[Platform],
+    args: &Args,
+    before: Option<&Lockfile>,
 ) -> Result<(), CliError> {
+    let named = &args.platform;
     let fetcher = context.fetcher();
     let mut platforms = usual_platforms();
     platforms.extend(known);
@@ -126,13 +129,44 @@ fn add(
         let sha256 = archive.sha256.ok_or_else(|| {
             CliError::new(exit::REFUSED, format_args!("no SHA-256 is known for {}", archive.file_name()))
         })?;
-        lock.add(version, platform, sha256);
+        let h1 = h1(context, version, platform, sha256, before)?;
+        lock.add(version, platform, Locked { sha256, h1 });
     }
     if lock.has(version) {
         return Ok(());
     }
     Err(CliError::new(exit::NO_BUILD, format_args!("Go {version} was published for none of the usual platforms"))
         .hint("name the one to lock it for: --platform OS-ARCH"))
+}
+
+/// The archive's hash as a module, where somebody has said it: gvr itself, the lock file so far, or the receipt of an
+/// installation of this very archive.
+fn h1(
+    context: &Context<'_>,
+    version: Version,
+    platform: Platform,
+    sha256: Sha256,
+    before: Option<&Lockfile>,
+) -> Result<Option<H1>, CliError> {
+    if let Some(known) = published(version, platform) {
+        return Ok(Some(known));
+    }
+    let locked = before.and_then(|lock| lock.get(version, platform)).filter(|locked| locked.sha256 == sha256);
+    if let Some(h1) = locked.and_then(|locked| locked.h1) {
+        return Ok(Some(h1));
+    }
+    let is_native = Context::native_platform().is_ok_and(|native| native == platform);
+    let toolchain = Toolchain { version, platform: (!is_native).then_some(platform) };
+    if !context.store.contains(toolchain) {
+        return Ok(None);
+    }
+    let receipt = context.store.receipt(toolchain)?.filter(|receipt| receipt.sha256 == sha256.to_string());
+    Ok(receipt.and_then(|receipt| receipt.h1?.parse().ok()))
+}
+
+/// The hash of the module that gvr itself knows.
+fn published(version: Version, platform: Platform) -> Option<H1> {
+    Published::known(ToolchainModule::new(version, platform)?).map(|known| known.h1)
 }
 
 fn check(context: &Context<'_>, lock: Option<&Lockfile>, requests: &[Request]) -> Result<(), CliError> {
@@ -154,7 +188,14 @@ fn check(context: &Context<'_>, lock: Option<&Lockfile>, requests: &[Request]) -
         }
     }
     let fetcher = context.fetcher();
-    for (version, platform, locked) in lock.archives() {
+    for (version, platform, Locked { sha256: locked, h1 }) in lock.archives() {
+        if let (Some(h1), Some(known)) = (h1, published(version, platform))
+            && h1 != known
+        {
+            let error =
+                format_args!("{shown} says that the h1 of {version} ({platform}) is {h1}, but Go published {known}");
+            return Err(CliError::new(exit::REFUSED, error).hint("find out who is right before you run: gvr lock"));
+        }
         let archive = fetcher.locate(version, platform)?;
         match archive.sha256 {
             Some(sha256) if sha256 == locked => {}

@@ -16,6 +16,7 @@ mod place;
 mod provenance;
 mod rehash;
 mod remote;
+mod signing;
 mod uninstall;
 mod verify;
 mod version;

@@ -2,7 +2,7 @@
 
 use gvr_core::Request;
 use gvr_core::resolve::Outcome;
-use gvr_store::{Receipt, Store};
+use gvr_store::{Check, Receipt, Store};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -63,6 +63,8 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
         ("installed", format!("{} by gvr {}", receipt.installed_at, receipt.gvr)),
     ];
     lines.extend(receipt.checked.iter().map(|check| ("checked", format!("{}: {}", check.by, check.detail))));
+    lines.extend(receipt.unanswered.iter().map(|check| ("no answer", format!("{}: {}", check.by, check.detail))));
+    lines.extend(receipt.h1.clone().map(|h1| ("h1", h1)));
     lines.extend(tree.map(|tree| ("files", format!("{}, of which the list has the SHA-256 {tree}", receipt.files))));
     lines.iter().try_for_each(|(name, value)| context.ui.data(format_args!("{name:9} {value}"))).map_err(CliError::from)
 }
@@ -71,8 +73,9 @@ fn statement(receipt: &Receipt, tree: Option<&str>) -> Statement {
     let archive = receipt.platform.archive_name(receipt.version);
     let mut subject = vec![json!({ "name": archive, "digest": { "sha256": receipt.sha256 } })];
     subject.extend(tree.map(|tree| json!({ "name": "the list of the installed files", "digest": { "sha256": tree } })));
-    let checks: Vec<_> =
-        receipt.checked.iter().map(|check| json!({ "by": check.by, "detail": check.detail })).collect();
+    let list = |checks: &[Check]| -> Vec<_> {
+        checks.iter().map(|check| json!({ "by": check.by, "detail": check.detail })).collect()
+    };
     Statement {
         kind: "https://in-toto.io/Statement/v1",
         subject,
@@ -86,7 +89,9 @@ fn statement(receipt: &Receipt, tree: Option<&str>) -> Statement {
             "unpackedSize": receipt.unpacked,
             "installedAt": receipt.installed_at,
             "installer": { "name": "gvr", "version": receipt.gvr },
-            "checks": checks,
+            "h1": receipt.h1,
+            "checks": list(&receipt.checked),
+            "unanswered": list(&receipt.unanswered),
         }),
     }
 }

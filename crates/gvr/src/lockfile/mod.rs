@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use gvr_core::files::{Disk, Files as _, ReadError};
 use gvr_core::{Platform, Request, Version};
 use gvr_fetch::Sha256;
+use gvr_fetch::dirhash::H1;
 use gvr_store::{WriteError, write_small_file};
 
 use crate::error::CliError;
@@ -20,7 +21,15 @@ const LIMIT: u64 = 4 << 20;
 pub(crate) struct Lockfile {
     path: PathBuf,
     /// The archives of each version.
-    locked: BTreeMap<Version, BTreeMap<Platform, Sha256>>,
+    locked: BTreeMap<Version, BTreeMap<Platform, Locked>>,
+}
+
+/// What is locked of one archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Locked {
+    pub(crate) sha256: Sha256,
+    /// The hash of the module that it also is, where that was known.
+    pub(crate) h1: Option<H1>,
 }
 
 /// A lock file cannot be used as it stands, or not be written.
@@ -76,6 +85,16 @@ impl Lockfile {
 
     /// The SHA-256 that an archive must have, where the file says so.
     pub(crate) fn sha256(&self, version: Version, platform: Platform) -> Option<Sha256> {
+        self.get(version, platform).map(|locked| locked.sha256)
+    }
+
+    /// The hash that it must have as a module, where the file says so.
+    pub(crate) fn h1(&self, version: Version, platform: Platform) -> Option<H1> {
+        self.get(version, platform)?.h1
+    }
+
+    /// All that the file says of an archive.
+    pub(crate) fn get(&self, version: Version, platform: Platform) -> Option<Locked> {
         self.locked.get(&version)?.get(&platform).copied()
     }
 
@@ -94,10 +113,10 @@ impl Lockfile {
     }
 
     /// Every archive in it.
-    pub(crate) fn archives(&self) -> impl Iterator<Item = (Version, Platform, Sha256)> {
+    pub(crate) fn archives(&self) -> impl Iterator<Item = (Version, Platform, Locked)> {
         self.locked
             .iter()
-            .flat_map(|(version, platforms)| platforms.iter().map(|(platform, sha256)| (*version, *platform, *sha256)))
+            .flat_map(|(version, platforms)| platforms.iter().map(|(platform, locked)| (*version, *platform, *locked)))
     }
 
     /// The platforms that it has anything for.
@@ -109,8 +128,8 @@ impl Lockfile {
     }
 
     /// Locks an archive.
-    pub(crate) fn add(&mut self, version: Version, platform: Platform, sha256: Sha256) {
-        self.locked.entry(version).or_default().insert(platform, sha256);
+    pub(crate) fn add(&mut self, version: Version, platform: Platform, locked: Locked) {
+        self.locked.entry(version).or_default().insert(platform, locked);
     }
 
     /// Writes it, in one step.

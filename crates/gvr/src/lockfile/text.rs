@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use gvr_core::{Platform, Version};
 use gvr_fetch::Sha256;
+use gvr_fetch::dirhash::H1;
 use toml_edit::{Document, Item, Table};
 
-use super::{Lockfile, LockfileError};
+use super::{Locked, Lockfile, LockfileError};
 
 /// The schema that is written, and the newest that is read.
 pub(super) const SCHEMA: i64 = 1;
@@ -22,8 +23,11 @@ pub(super) fn render(lock: &Lockfile) -> String {
     for (version, platforms) in &lock.locked {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n[[go]]\nversion = \"{version}\"\n");
-        for (platform, sha256) in platforms {
+        for (platform, Locked { sha256, h1 }) in platforms {
             let _ = write!(text, "\n[go.platforms.{platform}]\nsha256 = \"{sha256}\"\n");
+            if let Some(h1) = h1 {
+                let _ = writeln!(text, "h1 = \"{h1}\"");
+            }
         }
     }
     text
@@ -77,10 +81,17 @@ fn read(lock: &mut Lockfile, text: &str, table: &Table) -> Result<(), LockfileEr
             .and_then(Item::as_str)
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| wrong(hash.or(Some(archive)), "'sha256' must be 64 lower-case hexadecimal digits"))?;
+        let h1: Option<H1> = match archive.as_table_like().and_then(|archive| archive.get("h1")) {
+            None => None,
+            some => {
+                let h1 = some.and_then(Item::as_str).and_then(|text| text.parse().ok());
+                Some(h1.ok_or_else(|| wrong(some, "'h1' must be h1: and 44 characters of base64"))?)
+            }
+        };
         if lock.sha256(version, platform).is_some() {
             return Err(wrong(Some(archive), "this platform is there twice"));
         }
-        lock.add(version, platform, sha256);
+        lock.add(version, platform, Locked { sha256, h1 });
     }
     if !lock.has(version) {
         return Err(wrong(platforms, "there must be a table like [go.platforms.linux-amd64]"));
@@ -104,7 +115,9 @@ mod tests {
     fn sample() -> Lockfile {
         let mut lock = Lockfile::empty(Path::new("/r"));
         for (version, platform) in [("1.22.5", "linux-amd64"), ("1.22.5", "darwin-arm64"), ("1.23rc1", "linux-386")] {
-            lock.add(Version::parse(version).unwrap(), platform.parse().unwrap(), Sha256::of(platform.as_bytes()));
+            let h1 = (platform == "linux-amd64").then(|| H1::of_go_mod(b"module example.test\n"));
+            let locked = Locked { sha256: Sha256::of(platform.as_bytes()), h1 };
+            lock.add(Version::parse(version).unwrap(), platform.parse().unwrap(), locked);
         }
         lock
     }
@@ -116,7 +129,7 @@ mod tests {
         assert!(text.contains("\n[[go]]\nversion = \"1.22.5\"\n\n[go.platforms.darwin-arm64]\nsha256 = \""), "{text}");
         assert_eq!(parse_text("schema = 1\n").unwrap(), Lockfile::empty(Path::new("/r")));
         let later =
-            text.replace("schema = 1\n", "schema = 1\ncolour = \"blue\"\n").replace("sha256", "h1 = \"h1:x\"\nsha256");
+            text.replace("schema = 1\n", "schema = 1\ncolour = \"blue\"\n").replace("sha256", "h9 = \"h9:x\"\nsha256");
         assert_eq!(parse_text(&later).unwrap(), sample());
     }
 
@@ -135,6 +148,8 @@ mod tests {
         assert!(wrong("schema = 1", "schema = 0").ends_with("it has no 'schema = 1'"));
         assert!(wrong("darwin-arm64", "plan9-arm64").contains("no platform"));
         assert!(wrong("sha256 = \"", "sha256 = \"0").contains("64 lower-case"));
+        assert!(wrong("h1 = \"h1:", "h1 = \"h2:").ends_with("'h1' must be h1: and 44 characters of base64"));
+        assert!(wrong("h1 = \"h1:", "h1 = 7 # \"h1:").ends_with("'h1' must be h1: and 44 characters of base64"));
         assert!(wrong("1.23rc1", "1.22.5").ends_with("this version is there twice"));
         assert!(
             wrong("[go.platforms.linux-386]\n", "[go.platforms.linux-x86]\n[go.platforms.linux-386]\n")

@@ -1,21 +1,19 @@
 //! What is proved of a toolchain beyond its archive's hash: by Go's checksum database, and by the signature beside the archive.
 
-use std::fs;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use gvr_core::exit;
-use gvr_fetch::dirhash::{DirHash, ToolchainModule};
-use gvr_fetch::openpgp::{self, DetachedSignature, Keyring, Policy, SignatureError, Signer};
+use gvr_fetch::dirhash::{DirHash, H1, ToolchainModule};
+use gvr_fetch::openpgp::{self, DetachedSignature, Signer};
 use gvr_fetch::{Archive, Fetched, Fetcher};
 use gvr_store::Check;
 
+use crate::commands::signing;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::lockfile::Lockfile;
 use crate::progress::Bars;
-
-/// Where to get Google's key with its newest subkeys (<https://www.google.com/linuxrepositories/>).
-const KEY_URL: &str = "https://dl.google.com/linux/linux_signing_key.pub";
 
 /// What is to be proved of one archive.
 pub(super) struct Proofs<'a> {
@@ -25,6 +23,7 @@ pub(super) struct Proofs<'a> {
     archive: &'a Archive,
     log: Log,
     signature: Option<openpgp::Verifier>,
+    locked: Option<(H1, &'a Lockfile)>,
 }
 
 /// Whether the checksum database is asked.
@@ -43,6 +42,8 @@ enum Log {
 pub(super) struct Proved {
     pub(super) checks: Vec<Check>,
     pub(super) unanswered: Vec<Check>,
+    /// The hash of what was unpacked, as a module, if it was taken.
+    pub(super) h1: Option<H1>,
 }
 
 impl<'a> Proofs<'a> {
@@ -52,6 +53,7 @@ impl<'a> Proofs<'a> {
         fetcher: &'a Fetcher,
         bars: &'a Bars,
         archive: &'a Archive,
+        lock: Option<&'a Lockfile>,
     ) -> Result<Self, CliError> {
         let required = context.required_proofs()?;
         let is_new = archive.pin().is_none() && context.uses_official_server();
@@ -60,7 +62,8 @@ impl<'a> Proofs<'a> {
             (false, true) => Log::Asked,
             (false, false) => Log::NotAsked,
         };
-        let mut proofs = Self { context, fetcher, bars, archive, log, signature: None };
+        let locked = lock.and_then(|lock| Some((lock.h1(archive.version, archive.platform)?, lock)));
+        let mut proofs = Self { context, fetcher, bars, archive, log, signature: None, locked };
         if required.signature {
             proofs.signature = Some(proofs.find_signature()?);
         }
@@ -75,6 +78,7 @@ impl<'a> Proofs<'a> {
     /// Proves what was unpacked; `file` is the archive, if it is one of this machine's.
     pub(super) fn finish(self, fetched: &Fetched, file: Option<&Path>) -> Result<Proved, CliError> {
         let mut proved = Proved::default();
+        self.compare_with_lock(fetched, &mut proved)?;
         self.ask_log(fetched, &mut proved)?;
         let archive = self.archive;
         if let Some(verifier) = self.signature {
@@ -84,11 +88,29 @@ impl<'a> Proofs<'a> {
                     "the signature of {name} cannot be checked: there was no room for the archive in the cache"
                 )));
             };
-            let signer =
-                openpgp::verify_archive(path, fetched.sha256, verifier).map_err(|error| wrong(archive, &error))?;
+            let signer = openpgp::verify_archive(path, fetched.sha256, verifier)
+                .map_err(|error| signing::wrong(&archive.file_name(), &error))?;
             proved.checks.push(signed(&signer));
         }
         Ok(proved)
+    }
+
+    /// What is locked by its hash as a module must have that one.
+    fn compare_with_lock(&self, fetched: &Fetched, proved: &mut Proved) -> Result<(), CliError> {
+        let Some((locked, lock)) = self.locked else { return Ok(()) };
+        let Archive { version, platform, .. } = *self.archive;
+        if let Some(module) = ToolchainModule::new(version, platform) {
+            proved.h1 = Some(h1(module, fetched)?);
+        }
+        if proved.h1 == Some(locked) {
+            proved.checks.push(Check { by: "lock".to_owned(), detail: format!("the module's hash is {locked}") });
+            return Ok(());
+        }
+        let shown = lock.path().display();
+        let got = proved.h1.map_or_else(|| "none, as it is no module".to_owned(), |h1| h1.to_string());
+        let error = format_args!("{shown} says that the h1 of {version} ({platform}) is {locked}, but it is {got}");
+        Err(CliError::new(exit::REFUSED, error)
+            .hint("nothing of it was kept; find out who is right before you run: gvr lock"))
     }
 
     fn ask_log(&self, fetched: &Fetched, proved: &mut Proved) -> Result<(), CliError> {
@@ -106,11 +128,10 @@ impl<'a> Proofs<'a> {
             );
             return Err(CliError::new(exit::REFUSED, error).hint(requirement()));
         };
-        let mut hash = DirHash::new(module);
-        for content in &fetched.contents {
-            hash.add(&content.path, content.sha256);
-        }
-        let h1 = hash.finish().map_err(|error| CliError::from_chain(exit::REFUSED, &error))?;
+        let h1 = match proved.h1 {
+            Some(h1) => h1,
+            None => *proved.h1.insert(h1(module, fetched)?),
+        };
         match self.fetcher.prove(module, h1) {
             Ok(proof) => {
                 let (database, record, size) = (&proof.database, proof.record, proof.head.size);
@@ -139,35 +160,20 @@ impl<'a> Proofs<'a> {
             let error = format_args!("there is no signature beside {name}");
             return Err(CliError::new(exit::REFUSED, error).hint(requirement()));
         };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let policy = Policy::google(now);
-        let keyring = self.keyring(&policy)?;
+        let policy = signing::policy();
+        let keyring = signing::keyring(self.context, &policy)?;
         DetachedSignature::parse(&text)
             .and_then(|signature| signature.start(&keyring, &policy))
-            .map_err(|error| wrong(self.archive, &error))
-    }
-
-    /// The key that gvr brings along, and what the user's newer copy of it adds.
-    fn keyring(&self, policy: &Policy) -> Result<Keyring, CliError> {
-        let broken = |error| CliError::failed(format_args!("gvr's own copy of Google's key: {error}"));
-        let mut keyring = Keyring::google(policy).map_err(broken)?;
-        if let Some(path) = self.context.signing_key() {
-            let data = fs::read(&path)
-                .map_err(|error| CliError::failed(format_args!("cannot read {}: {error}", path.display())))?;
-            keyring
-                .learn(&data, policy)
-                .map_err(|error| CliError::failed(format_args!("{}: {error}", path.display())).hint(newer_key()))?;
-        }
-        Ok(keyring)
+            .map_err(|error| signing::wrong(&name, &error))
     }
 }
 
-fn wrong(archive: &Archive, error: &SignatureError) -> CliError {
-    let name = archive.file_name();
-    let code = if matches!(error, SignatureError::Read(_)) { exit::FAILED } else { exit::REFUSED };
-    let error_text = CliError::from_chain(code, error);
-    let refused = CliError::new(code, format_args!("the signature beside {name} is not believed: {error_text}"));
-    if error.wants_newer_key() { refused.hint(newer_key()) } else { refused }
+fn h1(module: ToolchainModule, fetched: &Fetched) -> Result<H1, CliError> {
+    let mut hash = DirHash::new(module);
+    for content in &fetched.contents {
+        hash.add(&content.path, content.sha256);
+    }
+    hash.finish().map_err(|error| CliError::from_chain(exit::REFUSED, &error))
 }
 
 fn signed(signer: &Signer) -> Check {
@@ -180,8 +186,4 @@ fn signed(signer: &Signer) -> Check {
 /// Why this is an error and no warning.
 fn requirement() -> &'static str {
     "it is required: see GVR_REQUIRE, or: gvr config get require"
-}
-
-fn newer_key() -> String {
-    format!("for Google's key with its newest subkeys: curl -fo key.pub {KEY_URL}, and GVR_SIGNING_KEY=key.pub")
 }

@@ -143,7 +143,7 @@ fn fetch(job: &Job<'_>, planned: &Planned, replace: Replace) -> Result<(), CliEr
     // Google signs archives; a module has no signature.
     let is_archive = is_bound || context.required_proofs()?.signature;
     let fetcher = if is_archive { job.archives } else { fetcher };
-    let proofs = Proofs::begin(context, fetcher, bars, &archive)?;
+    let proofs = Proofs::begin(context, fetcher, bars, &archive, lock)?;
     let needed = room::needed(archive.size);
     let outcome = context.store.install_recorded(toolchain, replace, bars, |folder| {
         room::check(&context.store, &format!("Go {} ({platform})", toolchain.version), needed)?;
@@ -158,9 +158,10 @@ fn fetch(job: &Job<'_>, planned: &Planned, replace: Replace) -> Result<(), CliEr
         if !keeps_archive {
             drop_archive(&fetched);
         }
-        let Proved { checks: further, unanswered } = proved?;
+        let Proved { checks: further, unanswered, h1 } = proved?;
         let mut receipt = receipt(&archive, &fetched, checks, planned.file.is_some());
         receipt.checked.extend(further);
+        receipt.h1 = receipt.h1.or_else(|| h1.map(|h1| h1.to_string()));
         let manifest = manifest(std::mem::take(&mut fetched.contents));
         Ok::<_, CliError>((Receipt { unanswered, ..receipt }, Some(manifest)))
     });
@@ -204,6 +205,7 @@ fn receipt(archive: &Archive, fetched: &Fetched, checks: Vec<Check>, is_file: bo
         unpacked: fetched.bytes_unpacked,
         installed_at: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         gvr: env!("CARGO_PKG_VERSION").to_owned(),
+        h1: fetched.module.as_ref().map(|module| module.h1.to_string()),
         checked: match &fetched.module {
             Some(module) => vec![Check { by: module.by.to_owned(), detail: module.detail.clone() }],
             None => checks,

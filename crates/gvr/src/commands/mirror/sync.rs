@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use gvr_core::{Platform, Request, Version, exit};
+use gvr_fetch::openpgp::{DetachedSignature, verify_archive};
 use gvr_fetch::{Archive, Fetcher, Freshness, Index, LocateError, Pin};
 use gvr_store::write_small_file;
 
 use super::SyncArgs;
 use super::folder::{self, Folder, Held, cannot};
 use super::index;
-use crate::commands::{lock, remote};
+use crate::commands::{lock, remote, signing};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::progress::Bars;
@@ -41,7 +42,7 @@ pub(super) fn sync(context: &Context<'_>, args: &SyncArgs) -> Result<(), CliErro
     folder.sweep();
     let held = write_lists(&folder, &mut failures)?;
     if args.signatures {
-        signatures(&fetcher, &folder, &held, &mut failures)?;
+        signatures(context, &fetcher, &folder, &held, &mut failures)?;
     }
     context.ui.note(format_args!(
         "{} has {} archives of {} releases, {fetched} of them new",
@@ -163,21 +164,32 @@ fn write_lists(folder: &Folder, failures: &mut Vec<CliError>) -> Result<BTreeMap
     Ok(held)
 }
 
-/// Keeps the signatures that the server of releases has and the mirror has not.
+/// Keeps the signatures that the server of releases has and the mirror has not, after each was checked.
 fn signatures(
+    context: &Context<'_>,
     fetcher: &Fetcher,
     folder: &Folder,
     held: &BTreeMap<(Version, Platform), Held>,
     failures: &mut Vec<CliError>,
 ) -> Result<(), CliError> {
-    for (version, platform) in held.keys() {
+    let policy = signing::policy();
+    let keyring = signing::keyring(context, &policy)?;
+    for ((version, platform), held) in held {
         let name = platform.archive_name(*version);
         let path = folder.path().join(format!("{name}.asc"));
         if path.try_exists().map_err(|error| cannot("read", &path, &error))? {
             continue;
         }
         match fetcher.signature(&name) {
-            Ok(Some(text)) => write_small_file(&path, &text, MODE)?,
+            Ok(Some(text)) => {
+                let signer = DetachedSignature::parse(&text)
+                    .and_then(|signature| signature.start(&keyring, &policy))
+                    .and_then(|verifier| verify_archive(&folder.path().join(&name), held.sha256, verifier));
+                match signer {
+                    Ok(_) => write_small_file(&path, &text, MODE)?,
+                    Err(error) => failures.push(signing::wrong(&name, &error)),
+                }
+            }
             Ok(None) => failures.push(CliError::failed(format_args!("there is no signature of {name}"))),
             Err(error) => failures.push(error.into()),
         }
