@@ -167,7 +167,9 @@ fn parse_range(text: &str) -> Option<Request> {
             _ => comparators.push(comparator(word)),
         }
     }
-    VersionReq::parse(&comparators.join(", ")).ok().map(Request::Range)
+    let range = VersionReq::parse(&comparators.join(", ")).ok()?;
+    // `1.*.*` is a range only by its spelling.
+    Some(parse_version(&range.to_string()).unwrap_or(Request::Range(range)))
 }
 
 /// A comparator in semver's spelling: `>=go1.23rc1` → `>=1.23.0-rc.1`.
@@ -242,6 +244,7 @@ mod tests {
         check("=1.22.9", Some("1.22.9"));
         check("*", Some("1.23.4"));
         check(">1.30", None);
+        assert_eq!("1.*.*".parse(), Ok(Request::Major(1)));
         for torn in [",1.22.x", "1.22.x,", ">=1.20,,<1.22", ","] {
             assert!(torn.parse::<Request>().is_err(), "{torn}");
         }
