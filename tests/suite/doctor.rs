@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 
 use snapbox::data::DataFormat;
@@ -129,4 +130,22 @@ fn every_recorded_machine_is_judged_as_before() {
     }
     let expected = folder.join("expected");
     assert_eq!((names(&expected, "txt"), names(&expected, "json")), (machines.clone(), machines));
+}
+
+#[test]
+fn the_network_is_tried_where_that_is_asked_for() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut sandbox = Sandbox::new();
+    sandbox.set("GVR_DIST_URL", format!("http://127.0.0.1:{port}/dl"));
+    sandbox.set("GOPROXY", "off");
+    let only = ["doctor", "--only", "net/servers"];
+    let quiet = sandbox.gvr(only).run().succeeds();
+    assert!(quiet.stdout.contains("1 check: nothing is wrong; 0 passed, 1 does not apply."), "{quiet}");
+    let failed = sandbox.gvr(only.iter().chain(&["--net"])).run().fails_with(1);
+    for text in ["the connection failed", "name lookup: ", "refused"] {
+        assert!(failed.stdout.contains(text), "{failed}");
+    }
+    sandbox.set("GVR_OFFLINE", "1");
+    let offline = sandbox.gvr(only.iter().chain(&["--net", "--verbose"])).run().succeeds();
+    assert!(offline.stdout.contains("cannot tell: net/servers: gvr is told to stay offline"), "{offline}");
 }

@@ -11,8 +11,8 @@ use crate::http::Client;
 use crate::source::Shown;
 use crate::sumdb::{self, LogError, Proof};
 use crate::{
-    Archive, Config, FetchError, Fetched, Freshness, IndexAnswer, IndexError, InstallError, LocateError, Progress,
-    download, index, locate, signature,
+    Archive, Config, FetchError, Fetched, Freshness, IndexAnswer, IndexError, InstallError, LocateError, Probe,
+    ProbeLimits, Progress, download, index, locate, probe, signature,
 };
 
 /// Finds, downloads and verifies Go's archives.
@@ -57,6 +57,11 @@ impl Fetcher {
         keep_archive: bool,
     ) -> Result<Fetched, InstallError> {
         download::install(self, archive, destination, progress, keep_archive)
+    }
+
+    /// Takes the way to a server step by step, each with its own limit, and says how long each took and where it ended.
+    pub fn probe(&self, url: &str, limits: &ProbeLimits) -> Probe {
+        probe::probe(self, url, limits)
     }
 
     /// The OpenPGP signature that the server of the index keeps beside a file, as it is; `None` where it keeps none.

@@ -17,6 +17,7 @@ mod index;
 mod locate;
 pub mod openpgp;
 mod pins;
+mod probe;
 mod progress;
 mod signature;
 mod source;
@@ -35,5 +36,6 @@ pub use index::{
 };
 pub use locate::LocateError;
 pub use pins::Pin;
+pub use probe::{Probe, ProbeLimits, Stage, Step};
 pub use progress::{NoProgress, Progress};
 pub use unpack::{EntryProblem, UnpackError, unpack};

@@ -31,7 +31,7 @@ checks! {
     cgo: toolchain_missing, arch_mismatch;
     race: unavailable;
     r#mod: proxy_config;
-    net: tls_and_dns;
+    net: tls_and_dns, servers;
     limit: nofile;
     tools: old_build, wrong_arch;
     leftover: manager;

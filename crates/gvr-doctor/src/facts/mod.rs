@@ -3,6 +3,7 @@
 mod derived;
 mod fact;
 mod machine;
+mod network;
 mod pins;
 mod program;
 mod settings;
@@ -15,6 +16,7 @@ use crate::readers::receipt::Receipt;
 
 pub use fact::Fact;
 pub use machine::{OpenFiles, System};
+pub use network::{Route, RouteStage, RouteStep};
 pub use pins::{Pin, Required};
 pub use program::{
     Access, Certificates, GoRoot, GodebugTable, Leftover, Library, MachO, Ownership, PathEntry, Program, ShellRun,
@@ -71,6 +73,8 @@ pub struct Facts {
     pub certificates: Fact<Option<Certificates>>,
     /// What different ways of starting the shell find. Only `--shells` asks.
     pub shells: Fact<Vec<ShellRun>>,
+    /// The ways to the servers that matter; null where they were not tried, which only `--net` does.
+    pub network: Fact<Option<Vec<Route>>>,
 }
 
 /// Where facts come from.

@@ -67,6 +67,8 @@ pub fn capture(host: &dyn Host, question: &Question) -> Facts {
         path: Fact::Known(path),
         files: texts,
         variables: Fact::Known(variables),
+        // Whoever may use the network fills it in.
+        network: Fact::Known(None),
         ..Facts::default()
     };
     roots(host, &mut facts);

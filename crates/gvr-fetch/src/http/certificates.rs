@@ -30,7 +30,7 @@ impl Distrust {
     }
 
     /// Looks for a certificate's failure among the causes of an error.
-    pub(super) fn find(error: &(dyn Error + 'static)) -> Option<Self> {
+    pub(crate) fn find(error: &(dyn Error + 'static)) -> Option<Self> {
         match find_cause::<rustls::Error>(error)? {
             rustls::Error::InvalidCertificate(error) => Some(Self::of(error)),
             rustls::Error::NoCertificatesPresented => Some(Self::Other("it has none".to_owned())),

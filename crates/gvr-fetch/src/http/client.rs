@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{NoProxy, Proxy, Url};
 use tokio::runtime::Runtime;
 
@@ -133,9 +134,42 @@ fn proxies(settings: &Proxies) -> Result<Vec<Proxy>, FetchError> {
     Ok(proxies)
 }
 
+/// The proxy that requests for this URL go through, by the rules that the client itself has.
+pub(crate) fn proxy_for(settings: &Proxies, url: &Url) -> Option<Url> {
+    let none_for = settings.none_for.as_deref().unwrap_or_default();
+    if none_for.split(',').any(|entry| entry.trim() == "*") {
+        return None;
+    }
+    let text = |value: &Option<String>| value.as_deref().unwrap_or_default().trim().to_owned();
+    let matcher = Matcher::builder()
+        .https(text(&settings.https))
+        .http(text(&settings.http))
+        .all(text(&settings.all))
+        .no(none_for)
+        .build();
+    let target = url.as_str().parse().ok()?;
+    Url::parse(&matcher.intercept(&target)?.uri().to_string()).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_which_proxy_a_url_goes_through() {
+        let settings = Proxies {
+            https: Some("http://me:secret@proxy.example.com:3128".to_owned()),
+            none_for: Some("localhost, .corp.example.com".to_owned()),
+            ..Proxies::default()
+        };
+        let proxy = |url: &str| proxy_for(&settings, &Url::parse(url).unwrap()).map(|url| url.port());
+        assert_eq!(proxy("https://go.dev/dl"), Some(Some(3128)));
+        for direct in ["http://go.dev/dl", "https://localhost:8/x", "https://go.corp.example.com/"] {
+            assert_eq!(proxy(direct), None, "{direct}");
+        }
+        let everything = Proxies { none_for: Some("*".to_owned()), ..settings.clone() };
+        assert_eq!(proxy_for(&everything, &Url::parse("https://go.dev/").unwrap()), None);
+    }
 
     #[test]
     fn refuses_a_proxy_that_is_none() {

@@ -10,7 +10,8 @@ mod retry;
 mod roots;
 
 pub use certificates::Distrust;
-pub(crate) use client::Client;
+pub(crate) use client::{Client, proxy_for};
 pub use error::FetchError;
 pub(crate) use request::{Deadline, Request, Response};
 pub(crate) use retry::{Attempts, in_attempts};
+pub(crate) use roots::Tls;

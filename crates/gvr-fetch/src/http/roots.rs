@@ -14,15 +14,17 @@ use super::FetchError;
 use crate::Config;
 
 /// TLS as this crate speaks it.
-pub(super) struct Tls {
-    pub(super) config: ClientConfig,
+pub(crate) struct Tls {
+    pub(crate) config: ClientConfig,
     /// Whether the system's store has anything in it.
-    pub(super) has_system_roots: bool,
+    pub(crate) has_system_roots: bool,
+    /// What the system's store is, for people.
+    pub(crate) store: String,
 }
 
 impl Tls {
     /// Reads the certificates and builds the configuration. Nothing that is named and unreadable is passed over in silence.
-    pub(super) fn new(config: &Config) -> Result<Self, FetchError> {
+    pub(crate) fn new(config: &Config) -> Result<Self, FetchError> {
         system::configure(named_certificates(config)?, Arc::new(rustls::crypto::ring::default_provider()))
             .map_err(client_error)
     }
@@ -34,7 +36,7 @@ impl Tls {
             .map_err(client_error)?
             .with_root_certificates(RootCertStore::empty())
             .with_no_client_auth();
-        Ok(Self { config, has_system_roots: false })
+        Ok(Self { config, has_system_roots: false, store: "nobody".to_owned() })
     }
 }
 
@@ -95,7 +97,7 @@ mod system {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
-        Ok(Tls { config, has_system_roots: true })
+        Ok(Tls { config, has_system_roots: true, store: "the keychain of macOS".to_owned() })
     }
 }
 
@@ -120,8 +122,9 @@ mod system {
         provider: Arc<CryptoProvider>,
     ) -> Result<Tls, rustls::Error> {
         let mut roots = RootCertStore::empty();
+        let (store, certificates) = stored();
         // A system's store may hold a certificate that this library cannot use; the others still count.
-        let (found, _unusable) = roots.add_parsable_certificates(stored());
+        let (found, _unusable) = roots.add_parsable_certificates(certificates);
         for certificate in named {
             roots.add(certificate)?;
         }
@@ -129,13 +132,18 @@ mod system {
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Tls { config, has_system_roots: found > 0 })
+        Ok(Tls { config, has_system_roots: found > 0, store })
     }
 
-    fn stored() -> Vec<CertificateDer<'static>> {
+    /// The first store that has certificates, and where it is.
+    fn stored() -> (String, Vec<CertificateDer<'static>>) {
         let usable = |certificates: &Vec<_>| !certificates.is_empty();
-        let bundle = BUNDLES.iter().find_map(|path| read_file(Path::new(path)).ok().filter(usable));
-        let in_folders = || FOLDERS.iter().find_map(|path| read_folder(Path::new(path)).ok().filter(usable));
-        bundle.or_else(in_folders).unwrap_or_default()
+        let bundle = || BUNDLES.iter().find_map(|path| Some((*path, read_file(Path::new(path)).ok().filter(usable)?)));
+        let folder =
+            || FOLDERS.iter().find_map(|path| Some((*path, read_folder(Path::new(path)).ok().filter(usable)?)));
+        match bundle().or_else(folder) {
+            Some((path, certificates)) => (path.to_owned(), certificates),
+            None => ("no store of the system".to_owned(), Vec::new()),
+        }
     }
 }

@@ -13,6 +13,7 @@ mod modules;
 mod official;
 mod openpgp;
 mod pins;
+mod probe;
 mod proxy;
 mod resume;
 mod sources;

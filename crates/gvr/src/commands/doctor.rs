@@ -15,13 +15,14 @@ use crate::error::CliError;
 use crate::process::home;
 
 mod mend;
+mod network;
 
 /// The exit code where the doctor itself failed.
 const DOCTOR_FAILED: u8 = exit::USAGE;
 
 /// Find out what is wrong with this machine's Go, where it was set, and how to mend it
 ///
-/// Without `--fix` nothing is changed, no Go is run and no connection is opened. It ends with 1 where something is at least as bad as
+/// Without `--fix` nothing is changed, no Go is run, and only `--net` opens connections. It ends with 1 where something is at least as bad as
 /// `--fail-on`, and with 2 where the doctor itself failed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -65,6 +66,9 @@ pub(crate) struct Args {
     /// Start your shell in three ways too, and see which go each finds. Its start-up files run
     #[arg(long, conflicts_with = "facts")]
     shells: bool,
+    /// Try the ways to the servers of `GVR_DIST_URL` and GOPROXY too, and say how long each step takes
+    #[arg(long, conflicts_with = "facts")]
+    net: bool,
 }
 
 /// What to do with what was done before.
@@ -125,10 +129,14 @@ fn answer(context: &Context<'_>, args: &Args) -> Result<u8, CliError> {
         context.ui.text(&catalogue::list(&wanted))?;
         return Ok(exit::DONE);
     }
-    let facts = match &args.facts {
+    let mut facts = match &args.facts {
         Some(file) => replayed(file)?,
         None => captured(context, args.shells),
     };
+    if args.net {
+        facts.network = network::tried(context, &facts);
+        network::tell(context, &facts);
+    }
     if let Some(file) = &args.record {
         record(context, &facts, file)?;
         return Ok(exit::DONE);
