@@ -54,7 +54,7 @@ impl RouteStage {
         match self {
             RouteStage::Resolve => "name lookup",
             RouteStage::Connect => "connection",
-            RouteStage::Tls => "TLS",
+            RouteStage::Tls => "TLS handshake",
             RouteStage::Request => "request",
         }
     }
