@@ -12,7 +12,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 pub use self::disk_walk::DiskWalk;
-pub use self::whereabouts::{this_program, working_folder};
+pub use self::whereabouts::{WorkingFolder, this_program};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
@@ -26,8 +26,9 @@ pub trait Files {
     /// The content of a regular file of at most `limit` bytes. Never waits for a pipe, a socket or a terminal.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError>;
 
-    /// Begins a walk in this folder.
-    fn walk<'a>(&'a self, start: &'a Path) -> Self::Walk<'a>;
+    /// Begins a walk in this folder; `is_here` says that it is the process's working folder, and named by its path
+    /// without links.
+    fn walk<'a>(&'a self, start: &'a Path, is_here: bool) -> Self::Walk<'a>;
 
     /// The names in a folder, in no particular order; empty where there is no such folder.
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>>;
@@ -115,8 +116,8 @@ impl Files for Disk {
         read_at(CWD, path, limit)
     }
 
-    fn walk<'a>(&'a self, start: &'a Path) -> DiskWalk<'a> {
-        DiskWalk::new(start)
+    fn walk<'a>(&'a self, start: &'a Path, is_here: bool) -> DiskWalk<'a> {
+        DiskWalk::new(start, is_here)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>> {

@@ -61,7 +61,7 @@ impl Files for MemoryFiles {
         }
     }
 
-    fn walk<'a>(&'a self, start: &'a Path) -> MemoryWalk<'a> {
+    fn walk<'a>(&'a self, start: &'a Path, _is_here: bool) -> MemoryWalk<'a> {
         MemoryWalk { files: self, folder: start }
     }
 

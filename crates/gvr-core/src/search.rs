@@ -17,6 +17,8 @@ pub struct Query<'a> {
     pub variable: Option<(&'static str, &'a OsStr)>,
     /// The folders from which to walk upwards, in order: `GVR_DIR` if set, then the working directory. All absolute.
     pub folders: &'a [PathBuf],
+    /// The working directory, where it is one of these and named by its path without links: there files are found quicker.
+    pub here: Option<&'a Path>,
     /// The value of Go's own GOWORK: `off`, or a file to take in place of the nearest `go.work`.
     pub gowork: Option<&'a OsStr>,
     /// Whether `go.work` and `go.mod` are to be left unread (`GOENV_GOMOD_VERSION_ENABLE=0`).
@@ -112,7 +114,7 @@ fn search_folders(
 ) -> Interest {
     let mut walked: Option<&Path> = None;
     for start in query.folders {
-        let mut walk = files.walk(start);
+        let mut walk = files.walk(start, query.here.is_some_and(|here| here.as_os_str() == start.as_os_str()));
         for folder in paths::upwards(start) {
             if walked.is_some_and(|walked| walked.starts_with(folder)) {
                 break;

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::files::WorkingFolder;
 use crate::search::Query;
 use crate::settings::ShimSettings;
 
@@ -16,16 +17,18 @@ const FOLDER_VARIABLES: [&str; 2] = ["GVR_DIR", "GOENV_DIR"];
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
     folders: Vec<PathBuf>,
+    /// Whether the last of them is the working folder, by its path without links.
+    ends_here: bool,
     variable: Option<(&'static str, OsString)>,
     gowork: Option<OsString>,
     ignores_go_mod: bool,
 }
 
 impl Surroundings {
-    /// Gathers them; `variable` gives a variable's value. `working_folder` is absolute; absent where it was removed.
+    /// Gathers them; `variable` gives a variable's value. `working_folder` is absent where it was removed.
     pub fn gather<T: Into<OsString>>(
         variable: impl Fn(&str) -> Option<T>,
-        working_folder: Option<PathBuf>,
+        working_folder: Option<WorkingFolder>,
         settings: ShimSettings,
     ) -> Self {
         let set = |name: &str| variable(name).map(Into::into).filter(|value: &OsString| !value.is_empty());
@@ -34,12 +37,14 @@ impl Surroundings {
             if given.is_absolute() {
                 folders.push(given);
             } else {
-                folders.extend(working_folder.as_ref().map(|folder| folder.join(given)));
+                folders.extend(working_folder.as_ref().map(|folder| folder.path.join(given)));
             }
         }
-        folders.extend(working_folder);
+        let ends_here = working_folder.as_ref().is_some_and(|folder| folder.is_plain);
+        folders.extend(working_folder.map(|folder| folder.path));
         Self {
             folders,
+            ends_here,
             variable: VERSION_VARIABLES.iter().find_map(|name| Some((*name, set(name)?))),
             gowork: set("GOWORK"),
             ignores_go_mod: settings.ignore_go_mod,
@@ -54,7 +59,7 @@ impl Surroundings {
     /// Lets only this folder, and those above it, count.
     #[must_use]
     pub fn only_in(self, folder: PathBuf) -> Self {
-        Self { folders: vec![folder], variable: None, ..self }
+        Self { folders: vec![folder], ends_here: false, variable: None, ..self }
     }
 
     /// The query, with what the command line asks for.
@@ -63,6 +68,7 @@ impl Surroundings {
             argument,
             variable: self.variable.as_ref().map(|(name, value)| (*name, value.as_os_str())),
             folders: &self.folders,
+            here: self.folders.last().filter(|_| self.ends_here).map(PathBuf::as_path),
             gowork: self.gowork.as_deref(),
             ignores_go_mod: self.ignores_go_mod,
         }
@@ -72,6 +78,7 @@ impl Surroundings {
 #[cfg(test)]
 mod tests {
     use std::ffi::OsStr;
+    use std::path::Path;
 
     use super::*;
 
@@ -80,7 +87,8 @@ mod tests {
         let gather = |pairs: &[(&str, &str)]| {
             let variable =
                 |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value));
-            Surroundings::gather(variable, Some("/repo".into()), ShimSettings::default())
+            let folder = WorkingFolder { path: "/repo".into(), is_plain: true };
+            Surroundings::gather(variable, Some(folder), ShimSettings::default())
         };
         let both = gather(&[("GOENV_VERSION", "1"), ("GVR_VERSION", "2"), ("GOENV_DIR", "/a"), ("GVR_DIR", "b")]);
         let query = both.query(None);
@@ -90,5 +98,7 @@ mod tests {
         let query = goenv.query(Some("3"));
         assert_eq!((query.argument, query.variable), (Some("3"), Some(("GOENV_VERSION", OsStr::new("1")))));
         assert_eq!(query.folders, [PathBuf::from("/a"), "/repo".into()]);
+        assert_eq!(query.here, Some(Path::new("/repo")));
+        assert_eq!(goenv.only_in("/b".into()).query(None).here, None);
     }
 }

@@ -94,7 +94,7 @@ impl<'a> Context<'a> {
     pub(crate) fn folder(&self) -> Result<&Path, CliError> {
         let removed =
             || CliError::failed("the folder you stand in does not exist any more").hint("go to another one: cd");
-        self.process.folder.as_deref().ok_or_else(removed)
+        self.process.folder.as_ref().map(|folder| folder.path.as_path()).ok_or_else(removed)
     }
 
     /// The machine's own platform, by its hardware.

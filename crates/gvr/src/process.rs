@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use gvr_core::files;
+use gvr_core::files::WorkingFolder;
 use gvr_core::settings::switch;
 
 /// The process's arguments, environment and folder, read once.
@@ -12,7 +12,7 @@ pub(crate) struct Process {
     pub(crate) arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
     /// The folder it was started in, by the path the user sees; absent where that folder was removed.
-    pub(crate) folder: Option<PathBuf>,
+    pub(crate) folder: Option<WorkingFolder>,
     /// gvr's own program file.
     pub(crate) executable: Option<PathBuf>,
 }
@@ -23,7 +23,7 @@ impl Process {
         let pwd = environment.iter().find(|(name, _)| name == "PWD").map(|(_, value)| value.as_os_str());
         Self {
             arguments: env::args_os().collect(),
-            folder: files::working_folder(pwd),
+            folder: WorkingFolder::current(pwd),
             executable: env::current_exe().ok(),
             environment,
         }

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use gvr_core::files::{self, Disk, Files as _};
+use gvr_core::files::{Disk, Files as _, WorkingFolder};
 use gvr_core::gotoolchain;
 use gvr_core::resolve::{Choice, Decision, Outcome, installed_versions, resolve};
 use gvr_core::search::Source;
@@ -69,8 +69,11 @@ impl Dispatcher<'_> {
     }
 
     fn decide(&self) -> Result<Decision, Message> {
-        let working_folder = files::working_folder(self.process.variable("PWD"));
-        let source_folder = call::folder_of_file_argument(self.call.arguments, working_folder.as_deref());
+        let working_folder = WorkingFolder::current(self.process.variable("PWD"));
+        let source_folder = call::folder_of_file_argument(
+            self.call.arguments,
+            working_folder.as_ref().map(|folder| folder.path.as_path()),
+        );
         let mut surroundings = Surroundings::gather(|name| self.process.variable(name), working_folder, self.settings);
         if let Some(folder) = source_folder {
             surroundings.begin_in(folder);

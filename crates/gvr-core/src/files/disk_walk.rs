@@ -10,7 +10,6 @@ use std::path::Path;
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::Errno;
 
-use super::whereabouts::plain_working_folder;
 use super::{ReadError, Walk, absent_or_refused, look, read_at, read_found};
 use crate::paths;
 
@@ -41,9 +40,8 @@ pub struct DiskWalk<'a> {
 }
 
 impl<'a> DiskWalk<'a> {
-    pub(super) fn new(start: &'a Path) -> Self {
-        let is_working_folder = plain_working_folder().is_some_and(|folder| folder.as_os_str() == start.as_os_str());
-        Self { folder: start, base: None, way: is_working_folder.then(|| String::with_capacity(ROOM)) }
+    pub(super) fn new(start: &'a Path, is_here: bool) -> Self {
+        Self { folder: start, base: None, way: is_here.then(|| String::with_capacity(ROOM)) }
     }
 
     fn base(&self) -> BorrowedFd<'_> {

@@ -5,21 +5,36 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// The folder that the process works in, by the path that leads there for the user: `pwd`, the value of PWD, where it
-/// names the same folder, as Go and every shell have it; else the path without links. `None` where it was removed.
-pub fn working_folder(pwd: Option<&OsStr>) -> Option<PathBuf> {
-    let plain = plain_working_folder();
-    let Some(pwd) = pwd.map(Path::new).filter(|pwd| pwd.is_absolute()) else { return plain };
-    if plain.as_ref().is_some_and(|plain| plain.as_os_str() == pwd.as_os_str()) {
-        return plain;
-    }
-    let identity = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
-    let is_same = identity(pwd).is_some_and(|id| Some(id) == identity(Path::new(".")));
-    if is_same { Some(pwd.to_owned()) } else { plain }
+/// The folder that the process works in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkingFolder {
+    /// Its path. Absolute.
+    pub path: PathBuf,
+    /// Whether that path has no links in it, so that each folder above is just what `..` leads to.
+    pub is_plain: bool,
 }
 
-/// The same by its path without links.
-pub(super) fn plain_working_folder() -> Option<PathBuf> {
+impl WorkingFolder {
+    /// The one of this process, by the path that leads there for the user: `pwd`, the value of PWD, where it names the
+    /// same folder, as Go and every shell have it; else the path without links. `None` where it was removed.
+    pub fn current(pwd: Option<&OsStr>) -> Option<Self> {
+        let plain = plain_working_folder();
+        let is_plain = |path: &Path| plain.as_ref().is_some_and(|plain| plain.as_os_str() == path.as_os_str());
+        match pwd.map(Path::new).filter(|pwd| pwd.is_absolute()) {
+            Some(pwd) if !is_plain(pwd) && is_here(pwd) => Some(Self { path: pwd.to_owned(), is_plain: false }),
+            _ => plain.map(|path| Self { path, is_plain: true }),
+        }
+    }
+}
+
+/// Whether a path leads to the folder that the process works in.
+fn is_here(path: &Path) -> bool {
+    let identity = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    identity(path).is_some_and(|id| Some(id) == identity(Path::new(".")))
+}
+
+/// The working folder by its path without links.
+fn plain_working_folder() -> Option<PathBuf> {
     // Linux answers `(unreachable)/...` for a folder outside of the process's root.
     let is_path = |path: &PathBuf| path.is_absolute();
     #[cfg(target_os = "linux")]

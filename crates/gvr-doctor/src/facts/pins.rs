@@ -149,7 +149,7 @@ impl Files for Texts<'_> {
     where
         Self: 'a;
 
-    fn walk<'a>(&'a self, start: &'a Path) -> Upwards<'a> {
+    fn walk<'a>(&'a self, start: &'a Path, _is_here: bool) -> Upwards<'a> {
         Upwards { texts: self, folder: start }
     }
 

@@ -169,7 +169,8 @@ fn unknown(name: &str) -> CliError {
 
 fn captured(context: &Context<'_>, with_shells: bool) -> Facts {
     let process = context.process;
-    let host = RealHost { environment: process.environment().to_vec(), folder: process.folder.clone(), home: home() };
+    let folder = process.folder.as_ref().map(|folder| folder.path.clone());
+    let host = RealHost { environment: process.environment().to_vec(), folder, home: home() };
     let decision = context.resolve().ok();
     let selected = decision.and_then(|decision| match decision.choices.first()?.outcome {
         Outcome::Installed(toolchain) => Some(context.layout().toolchain(toolchain)),
