@@ -24,24 +24,27 @@ fn run(facts: &Facts) -> Outcome {
         return Err(NotJudged::not_applicable("gvr has installed no Go, so the others are all there is"));
     }
     let receipt = facts.receipt.known().and_then(Option::as_ref);
-    let mut findings: Vec<_> = leftovers.iter().map(|left| {
-        let shown = facts.shown(&left.path);
-        let message = format!("{} has a Go in {shown}.", left.manager);
-        let command = match left.manager.as_str() {
-            "Homebrew" => "brew uninstall go".to_owned(),
-            "asdf" => "asdf plugin remove golang".to_owned(),
-            "mise" => "mise uninstall --all go".to_owned(),
-            "the installer" if receipt.is_some() => shared::PKG_REMOVAL.to_owned(),
-            "the installer" => "sudo rm -rf /usr/local/go /etc/paths.d/go".to_owned(),
-            "gvm" => "gvm implode".to_owned(),
-            _ => format!("rm -rf {}", shared::quoted(&left.path)),
-        };
-        let receipt = receipt.filter(|_| left.manager == "the installer").map(shared::receipt_evidence);
-        Finding::new(Level::Note, &left.path, message)
-            .shown_by([Evidence::Path { path: left.path.clone(), what: left.manager.clone() }])
-            .shown_by(receipt)
-            .mended_by(Fix::words("if it is no longer used").by(command))
-    }).collect();
+    let mut findings: Vec<_> = leftovers
+        .iter()
+        .map(|left| {
+            let shown = facts.shown(&left.path);
+            let message = format!("{} has a Go in {shown}.", left.manager);
+            let command = match left.manager.as_str() {
+                "Homebrew" => "brew uninstall go".to_owned(),
+                "asdf" => "asdf plugin remove golang".to_owned(),
+                "mise" => "mise uninstall --all go".to_owned(),
+                "the installer" if receipt.is_some() => shared::PKG_REMOVAL.to_owned(),
+                "the installer" => "sudo rm -rf /usr/local/go /etc/paths.d/go".to_owned(),
+                "gvm" => "gvm implode".to_owned(),
+                _ => format!("rm -rf {}", shared::quoted(&left.path)),
+            };
+            let receipt = receipt.filter(|_| left.manager == "the installer").map(shared::receipt_evidence);
+            Finding::new(Level::Note, &left.path, message)
+                .shown_by([Evidence::Path { path: left.path.clone(), what: left.manager.clone() }])
+                .shown_by(receipt)
+                .mended_by(Fix::words("if it is no longer used").by(command))
+        })
+        .collect();
     let tree = facts.goroots.get("/usr/local/go").and_then(Fact::known);
     if let Some(receipt) = receipt
         && !tree.is_some_and(|tree| tree.exists)

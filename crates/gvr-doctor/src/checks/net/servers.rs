@@ -39,8 +39,10 @@ fn judge(route: &Route) -> Option<Finding> {
         Evidence::Value { name: step.stage.name().to_owned(), value: format!("{} ms, {what}", step.milliseconds) }
     });
     let proxy = route.proxy.iter().map(|proxy| Evidence::Value { name: "proxy".to_owned(), value: proxy.clone() });
-    let trust =
-        route.trust.iter().map(|trust| Evidence::Value { name: "who decides on trust".to_owned(), value: trust.clone() });
+    let trust = route
+        .trust
+        .iter()
+        .map(|trust| Evidence::Value { name: "who decides on trust".to_owned(), value: trust.clone() });
     let evidence: Vec<_> = times.chain(proxy).chain(trust).collect();
     let failed = route.steps.iter().find(|step| step.error.is_some());
     let slow = route.steps.iter().find(|step| step.milliseconds >= SLOW);
