@@ -92,7 +92,8 @@ impl Report {
     }
 
     fn tables(&self) -> String {
-        let tables = Group::ALL.into_iter().map(|group| {
+        let is_measured = |group: &Group| self.rows.iter().any(|row| row.group == *group);
+        let tables = Group::ALL.into_iter().filter(is_measured).map(|group| {
             let rows = self.rows.iter().filter(|row| row.group == group).map(|row| {
                 vec![
                     row.name.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -74,17 +74,18 @@ impl Line {
             if lines.read_line(&mut first)? == 0 {
                 return Ok(());
             }
-            let mut line = String::new();
+            let (mut line, mut range) = (String::new(), None);
             while lines.read_line(&mut line)? > 2 {
+                range = range.or_else(|| parse_range(&line));
                 line.clear();
             }
             let mut words = first.split(' ');
             let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-            self.answer(stream, method == "HEAD", path)?;
+            self.answer(stream, method == "HEAD", path, range)?;
         }
     }
 
-    fn answer(&self, mut stream: &TcpStream, is_head: bool, path: &str) -> io::Result<()> {
+    fn answer(&self, mut stream: &TcpStream, is_head: bool, path: &str, range: Option<(u64, u64)>) -> io::Result<()> {
         let name = path.rsplit('/').next().unwrap_or_default();
         if let Some(text) = self.content.texts.get(path).or_else(|| self.content.texts.get(name)) {
             stream.write_all(head("200 OK", "text/plain", text.len() as u64).as_bytes())?;
@@ -93,13 +94,19 @@ impl Line {
         let Some(path) = self.content.files.get(name) else {
             return stream.write_all(head("404 Not Found", "text/plain", 0).as_bytes());
         };
-        let file = File::open(path)?;
+        let mut file = File::open(path)?;
         let size = file.metadata()?.len();
-        stream.write_all(head("200 OK", "application/gzip", size).as_bytes())?;
+        let (first, mut left) = match range.filter(|(first, _)| *first < size) {
+            None => (0, size),
+            Some((first, last)) => (first, last.min(size - 1).saturating_add(1).saturating_sub(first)),
+        };
+        let part = format!("206 Partial Content\r\nContent-Range: bytes {first}-{}/{size}", first + left.max(1) - 1);
+        let status = if left == size { "200 OK" } else { &part };
+        stream.write_all(head(status, "application/gzip", left).as_bytes())?;
         if is_head {
             return Ok(());
         }
-        let mut left = size;
+        file.seek(SeekFrom::Start(first))?;
         while left > 0 {
             let rate = self.rate.load(Ordering::Relaxed);
             let piece = if rate == 0 { left } else { left.min(PIECE) };
@@ -126,6 +133,13 @@ impl Line {
     }
 }
 
+/// The first and the last byte that a header asks for, if it is such a one.
+fn parse_range(line: &str) -> Option<(u64, u64)> {
+    let (name, value) = line.trim_end().split_once(": ")?;
+    let (first, last) = value.strip_prefix("bytes=").filter(|_| name.eq_ignore_ascii_case("range"))?.split_once('-')?;
+    Some((first.parse().ok()?, if last.is_empty() { u64::MAX - 1 } else { last.parse().ok()? }))
+}
+
 fn head(status: &str, content_type: &str, length: u64) -> String {
     let tag = format!("\"{length:x}\"");
     format!("HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nETag: {tag}\r\nContent-Length: {length}\r\n\r\n")
@@ -142,6 +156,15 @@ mod tests {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
+    }
+
+    #[test]
+    fn reads_ranges() {
+        assert_eq!(parse_range("Range: bytes=10-19\r\n"), Some((10, 19)));
+        assert_eq!(parse_range("range: bytes=10-\r\n"), Some((10, u64::MAX - 1)));
+        for line in ["Range: bytes=-5", "Range: lines=1-2", "Accept: bytes=1-2", "Range: bytes=a-b", ""] {
+            assert_eq!(parse_range(line), None, "{line}");
+        }
     }
 
     #[test]
