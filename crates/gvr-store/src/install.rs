@@ -172,16 +172,16 @@ impl Store {
         receipt: &Receipt,
         manifest: Option<Manifest>,
     ) -> Result<(), InstallError<E>> {
-        let durability = self.durability();
         let manifest = match manifest {
             Some(known) => known,
             None => Manifest::of_tree(tree)?,
         };
+        // Both come to the disk with the tree: among things that nobody is shown yet there is no order to keep.
         tree::make_writable(tree)
-            .and_then(|()| manifest.write(&tree.join(Layout::MANIFEST), durability))
-            .and_then(|digest| receipt.write(&tree.join(Layout::RECEIPT), Some(&digest), durability))
+            .and_then(|()| manifest.write(&tree.join(Layout::MANIFEST)))
+            .and_then(|digest| receipt.write(&tree.join(Layout::RECEIPT), Some(&digest)))
             .map_err(|source| InstallError::Receipt { toolchain, source })?;
-        durability.sync_tree(tree).map_err(|source| InstallError::Sync { path: tree.to_owned(), source })
+        self.durability().sync_tree(tree).map_err(|source| InstallError::Sync { path: tree.to_owned(), source })
     }
 
     /// Shows a sealed tree to everybody.

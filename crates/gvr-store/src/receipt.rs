@@ -8,8 +8,6 @@ use std::path::{Path, PathBuf};
 use gvr_core::{Platform, Version};
 use serde::{Deserialize, Serialize};
 
-use crate::Durability;
-
 /// The layout of the file that this program writes, and the newest that it reads.
 const SCHEMA: u32 = 1;
 
@@ -112,11 +110,10 @@ impl Receipt {
 
     /// Writes it to `path`, where there must be nothing: an archive that brings a receipt of its own is not Go's.
     /// `tree` is the digest of the tree's manifest.
-    pub(crate) fn write(&self, path: &Path, tree: Option<&str>, durability: Durability) -> io::Result<()> {
+    pub(crate) fn write(&self, path: &Path, tree: Option<&str>) -> io::Result<()> {
         let text = toml::to_string(&Document { schema: SCHEMA, tree, receipt: self }).map_err(io::Error::other)?;
         let mut file = File::options().write(true).create_new(true).mode(0o644).open(path)?;
-        file.write_all(text.as_bytes())?;
-        durability.sync_file(&file)
+        file.write_all(text.as_bytes())
     }
 
     /// The digest of the tree's manifest that the receipt at `path` states. A gvr before manifests stated none.
@@ -200,7 +197,7 @@ mod tests {
         let path = folder.path().join("receipt");
         for checked in [example().checked, Vec::new()] {
             let receipt = Receipt { unanswered: checked.clone(), checked, ..example() };
-            receipt.write(&path, Some("a digest"), Durability::Full).unwrap();
+            receipt.write(&path, Some("a digest")).unwrap();
             assert_eq!(Receipt::read(&path).unwrap(), Some(receipt));
             assert!(fs::read_to_string(&path).unwrap().starts_with("schema = 1\n"));
             assert_eq!(Receipt::read_tree_digest(&path).unwrap().as_deref(), Some("a digest"));
@@ -214,7 +211,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("receipt");
         symlink("elsewhere", &path).unwrap();
-        let error = example().write(&path, None, Durability::None).unwrap_err();
+        let error = example().write(&path, None).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
         assert!(!folder.path().join("elsewhere").exists());
     }

@@ -12,7 +12,6 @@ use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::{Entry, EntryKind, Manifest, ManifestError};
-use crate::Durability;
 
 /// Real ones have 2 MB.
 const LARGEST: u64 = 64 << 20;
@@ -43,13 +42,12 @@ impl Manifest {
     }
 
     /// Writes it to `path`, where there must be nothing. The answer is the digest.
-    pub(crate) fn write(&self, path: &Path, durability: Durability) -> io::Result<String> {
+    pub(crate) fn write(&self, path: &Path) -> io::Result<String> {
         let text = self.text();
         let file = File::options().write(true).create_new(true).mode(0o644).open(path)?;
         let mut encoder = GzEncoder::new(io::BufWriter::new(file), Compression::default());
         encoder.write_all(text.as_bytes())?;
-        let file = encoder.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
-        durability.sync_file(&file)?;
+        encoder.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
         Ok(hex(&Sha256::digest(&text).into()))
     }
 
@@ -141,10 +139,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest");
         assert!(Manifest::read(&path, "").unwrap().is_none());
-        let digest = sample().write(&path, Durability::None).unwrap();
+        let digest = sample().write(&path).unwrap();
         assert_eq!(digest, sample().digest());
         assert_eq!(Manifest::read(&path, &digest).unwrap(), Some(sample()));
-        assert!(sample().write(&path, Durability::None).is_err(), "what is there is not overwritten");
+        assert!(sample().write(&path).is_err(), "what is there is not overwritten");
         let other = Manifest::default().digest();
         assert!(matches!(Manifest::read(&path, &other), Err(ManifestError::Altered { .. })));
         let mut bytes = fs::read(&path).unwrap();
