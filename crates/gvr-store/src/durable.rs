@@ -5,7 +5,10 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use rustix::fs::{CWD, RenameFlags, fsync, renameat_with};
 use rustix::io::{Errno, retry_on_intr};
@@ -26,6 +29,15 @@ impl Durability {
         match self {
             Self::None => Ok(()),
             Self::Full => sync_tree(folder),
+        }
+    }
+
+    /// Does `work`, which fills `folder`, and has the disk write meanwhile what is there already, so that little is left for
+    /// [`sync_tree`](Self::sync_tree) in the end. What the disk says of it counts: it says it once.
+    pub(crate) fn sync_during<T>(self, folder: &Path, work: impl FnOnce() -> T) -> (T, io::Result<()>) {
+        match self {
+            Self::None => (work(), Ok(())),
+            Self::Full => sync_during(folder, GATHERING, work),
         }
     }
 
@@ -54,6 +66,38 @@ fn sync_tree(folder: &Path) -> io::Result<()> {
         Err(Errno::NOSYS) => sync_each(folder),
         result => Ok(result?),
     }
+}
+
+/// How long files gather before the disk is told to write them. Too short a time makes writers wait for the journal.
+const GATHERING: Duration = Duration::from_millis(250);
+
+#[cfg(target_os = "linux")]
+fn sync_during<T>(folder: &Path, gathering: Duration, work: impl FnOnce() -> T) -> (T, io::Result<()>) {
+    let file = match File::open(folder) {
+        Ok(file) => file,
+        Err(error) => return (work(), Err(error)),
+    };
+    let (done, is_done) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        let ahead = scope.spawn(move || {
+            while is_done.recv_timeout(gathering) == Err(RecvTimeoutError::Timeout) {
+                match retry_on_intr(|| rustix::fs::syncfs(&file)) {
+                    Err(Errno::NOSYS) => return Ok(()),
+                    result => result?,
+                }
+            }
+            Ok(())
+        });
+        let value = work();
+        drop(done);
+        (value, ahead.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
+/// Without such a call each file would have to be found first.
+#[cfg(not(target_os = "linux"))]
+fn sync_during<T>(_folder: &Path, _gathering: Duration, work: impl FnOnce() -> T) -> (T, io::Result<()>) {
+    (work(), Ok(()))
 }
 
 /// macOS has `sync`, but it returns before the work is done, so each file is handed to the drive by itself.
@@ -211,6 +255,21 @@ mod tests {
         assert!(sync_each(&absent).is_err());
         assert!(Durability::Full.sync_folder(&absent).is_err());
         Durability::None.sync_tree(&absent).unwrap();
+    }
+
+    #[test]
+    fn what_is_done_during_a_sync_comes_back_from_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        let (value, synced) = sync_during(folder.path(), Duration::ZERO, || fs::write(&file, "content").map(|()| 7));
+        synced.unwrap();
+        assert_eq!(value.unwrap(), 7);
+        // What cannot be brought to the disk is said, and the work's own outcome is not lost by it.
+        let absent = folder.path().join("absent");
+        let (value, synced) = Durability::Full.sync_during(&absent, || 7);
+        assert_eq!((value, synced.is_err()), (7, cfg!(target_os = "linux")));
+        let (value, synced) = Durability::None.sync_during(&absent, || 7);
+        assert_eq!((value, synced.is_ok()), (7, true));
     }
 
     #[test]

@@ -154,7 +154,10 @@ impl Store {
             .live()
             .begin(|| Stage::create(&layout.temporary(), toolchain), Stage::folder)?
             .map_err(|source| InstallError::Stage { path: layout.temporary(), source })?;
-        let (receipt, manifest) = fill(&stage.tree()).map_err(InstallError::Fill)?;
+        let tree = stage.tree();
+        let (filled, synced) = self.durability().sync_during(&tree, || fill(&tree));
+        let (receipt, manifest) = filled.map_err(InstallError::Fill)?;
+        synced.map_err(|source| InstallError::Sync { path: tree, source })?;
         self.seal(toolchain, &stage.tree(), &receipt, manifest)?;
         let installed = self.live().in_one_piece(|| self.commit(toolchain, &stage, &target, replace))??;
         // Who waits for this toolchain need not wait until the old one is removed, which happens when the stage goes.
