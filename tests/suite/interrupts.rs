@@ -75,7 +75,7 @@ fn is_clean_and_resumable(sandbox: &Sandbox) {
 }
 
 /// Whether programs that are started here ignore a signal, as below `nohup` and in the background of a script.
-fn is_ignored(signal: Signal) -> bool {
+pub(crate) fn is_ignored(signal: Signal) -> bool {
     let kill = format!("kill -{} $$", signal.as_raw());
     let is_ignored = Command::new("sh").args(["-c", &kill]).status().unwrap().signal().is_none();
     if is_ignored {
