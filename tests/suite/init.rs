@@ -1,48 +1,15 @@
 //! `gvr init`: what a shell is told. The shims stand first on PATH, exactly once, however often it is told.
 
-use std::path::PathBuf;
-
 use snapbox::str;
 
-use crate::common::{Output, Sandbox, tool};
+use crate::common::{Output, Sandbox, Shell, tool};
 
-/// A shell with the options that keep the machine's own startup files out, and how it takes gvr's code in.
-struct Shell {
-    name: &'static str,
-    program: PathBuf,
-    options: &'static [&'static str],
-    load: &'static str,
-    show: &'static str,
-}
-
-fn bash() -> Shell {
-    shell("bash", &["--norc", "--noprofile"], "eval \"$(\"$GVR\" init - bash)\"").expect("bash is needed for the tests")
-}
-
-/// bash, and those of the others that are there. Plain shells take the code that is meant for bash.
-fn shells() -> Vec<Shell> {
-    const PLAIN: &str = "eval \"$(\"$GVR\" init - bash)\"";
-    let dash = shell("dash", &[], PLAIN);
-    let busybox = shell("busybox", &["sh"], PLAIN);
-    let zsh = shell("zsh", &["-f"], "eval \"$(\"$GVR\" init - zsh)\"");
-    let fish = shell("fish", &["--no-config"], "\"$GVR\" init - fish | source");
-    [Some(bash()), dash, busybox, zsh, fish].into_iter().flatten().collect()
-}
-
-fn shell(name: &'static str, options: &'static [&'static str], load: &'static str) -> Option<Shell> {
-    let show = if name == "fish" { "printf '%s\\n' (string join : $PATH)" } else { "printf '%s\\n' \"$PATH\"" };
-    Some(Shell { name, program: tool(name)?, options, load, show })
-}
-
-impl Shell {
-    #[track_caller]
-    fn run(&self, sandbox: &Sandbox, path: Option<&str>, script: &str) -> Output {
-        let call = sandbox.run(&self.program).args(self.options).args(["-c", script]);
-        let call = call.env("GVR", env!("CARGO_BIN_EXE_gvr"));
-        match path {
-            Some(path) => call.env("PATH", path).run(),
-            None => call.env_remove("PATH").run(),
-        }
+#[track_caller]
+fn run(shell: &Shell, sandbox: &Sandbox, path: Option<&str>, script: &str) -> Output {
+    let call = shell.call(sandbox, script);
+    match path {
+        Some(path) => call.env("PATH", path).run(),
+        None => call.env_remove("PATH").run(),
     }
 }
 
@@ -61,12 +28,12 @@ fn shims_come_first(name: &str, output: &Output, rest: &[&str]) {
 fn however_often_it_is_sourced() {
     let sandbox = Sandbox::with_versions(&["1.22.5"]);
     let shims = sandbox.root().join("shims").display().to_string();
-    for shell in shells() {
-        let script = format!("{0}\n{0}\n{0}\n{1}", shell.load, shell.show);
+    for shell in Shell::all() {
+        let script = format!("{0}\n{0}\n{0}\n{1}", shell.load(&sandbox), shell.show_path());
         for path in
             ["/usr/bin:/bin".to_owned(), format!("/usr/bin:{shims}:/bin"), format!("{shims}:/usr/bin:/bin:{shims}")]
         {
-            let output = shell.run(&sandbox, Some(&path), &script);
+            let output = run(&shell, &sandbox, Some(&path), &script);
             shims_come_first(shell.name, &output, &["/usr/bin", "/bin"]);
         }
     }
@@ -76,10 +43,10 @@ fn however_often_it_is_sourced() {
 fn similar_folders_are_left_alone() {
     let sandbox = Sandbox::with_versions(&["1.22.5"]);
     let shims = sandbox.root().join("shims").display().to_string();
-    for shell in shells() {
+    for shell in Shell::all() {
         let path = format!("{shims}x:/usr/bin:/x{shims}:{shims}/y");
-        let script = format!("{0}\n{0}\n{1}", shell.load, shell.show);
-        let output = shell.run(&sandbox, Some(&path), &script);
+        let script = format!("{0}\n{0}\n{1}", shell.load(&sandbox), shell.show_path());
+        let output = run(&shell, &sandbox, Some(&path), &script);
         shims_come_first(shell.name, &output, &["[ROOT]/shimsx", "/usr/bin", "/x[ROOT]/shims", "[ROOT]/shims/y"]);
     }
 }
@@ -87,20 +54,20 @@ fn similar_folders_are_left_alone() {
 #[test]
 fn in_a_strict_shell() {
     let sandbox = Sandbox::with_versions(&["1.22.5"]);
-    for shell in shells().iter().filter(|shell| shell.name != "fish") {
-        let script = format!("set -eu\n{0}\n{0}\n{1}", shell.load, shell.show);
-        shims_come_first(shell.name, &shell.run(&sandbox, Some("/usr/bin"), &script), &["/usr/bin"]);
+    for shell in Shell::all().iter().filter(|shell| shell.is_posix()) {
+        let script = format!("set -eu\n{0}\n{0}\n{1}", shell.load(&sandbox), shell.show_path());
+        shims_come_first(shell.name, &run(shell, &sandbox, Some("/usr/bin"), &script), &["/usr/bin"]);
     }
 }
 
 #[test]
 fn without_a_path() {
     let sandbox = Sandbox::with_versions(&["1.22.5"]);
-    for shell in shells() {
-        let unset = if shell.name == "fish" { "set -e PATH" } else { "unset PATH" };
-        let strict = if shell.name == "fish" { "" } else { "set -eu" };
-        let script = format!("{unset}\n{strict}\n{0}\n{0}\n{1}", shell.load, shell.show);
-        shims_come_first(shell.name, &shell.run(&sandbox, Some("/usr/bin"), &script), &[]);
+    for shell in Shell::all() {
+        let unset = shell.unset_path();
+        let strict = if shell.is_posix() { "set -eu" } else { "" };
+        let script = format!("{unset}\n{strict}\n{0}\n{0}\n{1}", shell.load(&sandbox), shell.show_path());
+        shims_come_first(shell.name, &run(&shell, &sandbox, Some("/usr/bin"), &script), &[]);
     }
 }
 
@@ -109,9 +76,9 @@ fn in_a_home_whose_name_needs_quotes() {
     for name in ["with spaces", "it's \"mine\"", "$HOME `id` \\n", "*[a]?"] {
         let sandbox = Sandbox::with_home(name);
         sandbox.place(&["1.22.5"]);
-        for shell in shells() {
-            let script = format!("{0}\n{0}\n{1}", shell.load, shell.show);
-            shims_come_first(shell.name, &shell.run(&sandbox, Some("/usr/bin"), &script), &["/usr/bin"]);
+        for shell in Shell::all() {
+            let script = format!("{0}\n{0}\n{1}", shell.load(&sandbox), shell.show_path());
+            shims_come_first(shell.name, &run(&shell, &sandbox, Some("/usr/bin"), &script), &["/usr/bin"]);
         }
     }
 }
@@ -120,33 +87,99 @@ fn in_a_home_whose_name_needs_quotes() {
 fn go_is_found_afterwards() {
     let sandbox = Sandbox::with_versions(&["1.22.5"]);
     sandbox.write(".go-version", "1.22.5\n");
-    for shell in shells() {
-        let output = shell.run(&sandbox, Some("/usr/bin:/bin"), &format!("{}\ngo version", shell.load));
+    for shell in Shell::all() {
+        let output = run(&shell, &sandbox, Some("/usr/bin:/bin"), &format!("{}\ngo version", shell.load(&sandbox)));
         output.succeeds().prints("go version go1.22.5 [OS]/[ARCH]\n");
     }
 }
 
+/// What a trace of system calls says about reading the code: how many processes and programs it began.
+fn begun(trace: &str) -> usize {
+    let is_thread = |line: &&str| line.contains("CLONE_THREAD");
+    trace.lines().filter(|line| !is_thread(line) && line.contains(['(', ')']) && !line.contains("resumed>")).count()
+}
+
 #[test]
-fn the_code_starts_no_program_and_wraps_no_command() {
+fn the_code_starts_no_process() {
+    // zsh blocks signals around each assignment.
+    const ALL: &str = "!rt_sigprocmask";
+    const PROCESSES: &str = "?clone,?clone3,?fork,?vfork,?execve,?execveat,?posix_spawn";
+    let Some(strace) = cfg!(target_os = "linux").then(|| tool("strace")).flatten() else { return };
     let sandbox = Sandbox::with_versions(&["1.22.5"]);
-    for shell in ["bash", "zsh", "fish"] {
-        let code = sandbox.gvr(["init", "-", shell]).run().succeeds().says_exactly("").stdout;
-        assert!(!code.contains("$(") && !code.contains('`'), "{shell}: {code}");
-        for wrapped in ["cd()", "go()", "function cd", "function go", "chpwd", "PROMPT_COMMAND", "GOROOT=", "GOROOT "] {
-            assert!(!code.contains(wrapped), "{shell} has {wrapped}: {code}");
+    let shims = sandbox.root().join("shims").display().to_string();
+    let trace = sandbox.outside("scratch").join("trace");
+    for shell in Shell::all() {
+        let script = sandbox.outside("scratch").join(format!("code.{}", shell.name));
+        let read = |what: &str, calls: &str| {
+            let gvr = env!("CARGO_BIN_EXE_gvr");
+            let write = sandbox.run("/bin/sh").args([
+                "-c",
+                "if test \"$1\"; then \"$0\" init - \"$1\"; fi > \"$2\"",
+                gvr,
+                what,
+            ]);
+            write.arg(&script).run().succeeds();
+            let line = match shell.name {
+                "fish" | "nu" => format!("source {}", script.display()),
+                "elvish" => format!("eval (slurp < {})", script.display()),
+                _ => format!(". {}", script.display()),
+            };
+            let call = shell.call(&sandbox, &line).env("PATH", format!("/usr/bin:{shims}:/bin:{shims}"));
+            let options =
+                ["-f", "-qq", "-o", trace.to_str().unwrap(), "-e", &format!("trace={calls}")].map(str::to_owned);
+            call.through(&strace, options).run().succeeds();
+            std::fs::read_to_string(&trace).unwrap()
+        };
+        let (nothing, code) = (begun(&read("", PROCESSES)), begun(&read(shell.name, PROCESSES)));
+        assert!(nothing > 0, "the trace of {} is empty", shell.name);
+        assert_eq!(code, nothing, "{} began a process for the code", shell.name);
+        if shell.is_posix() {
+            let (nothing, code) = (read("", ALL).lines().count(), read(shell.name, ALL).lines().count());
+            assert!(code <= nothing + 10, "{} made {} system calls for the code", shell.name, code - nothing);
         }
-        // An alias of goenv's users, and zsh would not define a function over it.
-        assert!(!code.contains("goenv()"), "{shell}: {code}");
-    }
-    for shell in shells().iter().filter(|shell| shell.name != "fish") {
-        let dialect = if shell.name == "zsh" { "zsh" } else { "bash" };
-        let script = format!("code=$(\"$GVR\" init - {dialect}); PATH=/nowhere; eval \"$code\"; {}", shell.show);
-        shims_come_first(shell.name, &shell.run(&sandbox, Some("/usr/bin"), &script), &["/nowhere"]);
     }
 }
 
 #[test]
-fn the_shell_is_found_out_by_itself() {
+fn the_code_wraps_no_command_but_gvrs_own() {
+    let sandbox = Sandbox::with_versions(&["1.22.5"]);
+    for shell in ["bash", "zsh", "fish", "ksh", "sh", "nu", "pwsh", "elvish"] {
+        let code = sandbox.gvr(["init", "-", shell]).run().succeeds().says_exactly("").stdout;
+        for wrapped in ["cd()", "go()", "function cd", "function go", "chpwd", "PROMPT_COMMAND", "GOROOT=", "GOROOT "] {
+            assert!(!code.contains(wrapped), "{shell} has {wrapped}: {code}");
+        }
+        // An alias of goenv's users, and zsh would not define a function over it.
+        assert!(!code.contains("goenv"), "{shell}: {code}");
+    }
+}
+
+#[test]
+fn aliases_are_in_nobodys_way() {
+    let sandbox = Sandbox::with_versions(&["1.22.5"]);
+    for (name, before) in [
+        ("bash", "shopt -s expand_aliases\nalias gvr='gvr --quiet' goenv=gvr"),
+        ("zsh", "setopt aliases\nalias gvr='gvr --quiet' goenv=gvr"),
+        ("ksh", "alias gvr='gvr --quiet' goenv=gvr"),
+    ] {
+        let Some(shell) = Shell::find(name) else { continue };
+        let script = format!("{before}\n{0}\n{0}\n{1}", shell.load(&sandbox), shell.show_path());
+        shims_come_first(name, &run(&shell, &sandbox, Some("/usr/bin"), &script), &["/usr/bin"]);
+    }
+}
+
+#[test]
+fn the_shell_is_the_one_that_asks() {
+    let sandbox = Sandbox::with_versions(&["1.22.5"]);
+    for shell in Shell::all().iter().filter(|shell| shell.name != "nu") {
+        let told = sandbox.gvr(["init", "-", shell.name]).run().succeeds();
+        let ask = if shell.name == "elvish" { "(external $E:GVR) init -" } else { "\"$GVR\" init -; true" };
+        let asked = shell.call(&sandbox, ask).env("SHELL", "/bin/tcsh").run();
+        assert_eq!(asked, told, "{}", shell.name);
+    }
+}
+
+#[test]
+fn where_no_shell_asks_it_is_the_users_own() {
     let sandbox = Sandbox::with_versions(&["1.22.5"]);
     for (program, name) in [("/bin/bash", "bash"), ("/usr/bin/zsh", "zsh"), ("/usr/local/bin/fish", "fish")] {
         let told = sandbox.gvr(["init", "-", name]).run().succeeds();
@@ -156,6 +189,23 @@ fn the_shell_is_found_out_by_itself() {
         assert!(turned.code == 1 || turned == told, "{turned}");
     }
     sandbox.gvr(["init", "-", "tcsh"]).run().fails_with(1).prints("");
+}
+
+#[test]
+fn gvrs_own_folder_is_put_on_path_where_it_is_below_the_root() {
+    let sandbox = Sandbox::with_versions(&["1.22.5"]);
+    let bin = sandbox.root().join("bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    std::fs::copy(env!("CARGO_BIN_EXE_gvr"), bin.join("gvr")).unwrap();
+    for shell in Shell::all() {
+        let load = shell.load_from(&sandbox, &bin.join("gvr"));
+        let script = format!("{load}\n{load}\n{}", shell.show_path());
+        for path in ["/usr/bin".to_owned(), format!("/usr/bin:{}", bin.display())] {
+            let output = shell.call(&sandbox, &script).env("PATH", &path).env("GVR", bin.join("gvr")).run();
+            let rest = if path.contains(':') { ["/usr/bin", "[ROOT]/bin"] } else { ["[ROOT]/bin", "/usr/bin"] };
+            shims_come_first(shell.name, &output, &rest);
+        }
+    }
 }
 
 #[test]

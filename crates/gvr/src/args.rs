@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::builder::StyledStr;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
 use gvr_core::exit;
@@ -77,6 +78,13 @@ fn run(args: Args, process: &Process, ui: Ui) -> Result<u8, CliError> {
     command.run(&context)
 }
 
+/// The help of a command.
+pub(crate) fn help_of(command: &str) -> StyledStr {
+    let mut app = Args::command();
+    app.build();
+    app.find_subcommand_mut(command).map(clap::Command::render_long_help).unwrap_or_default()
+}
+
 /// Help and version are answers; anything else is wrong usage, which goenv's own commands answer with 1.
 fn refuse(error: &clap::Error, process: &Process) -> ExitCode {
     let ui = Ui::new(process, ColorChoice::Auto, false, false);
@@ -97,7 +105,7 @@ fn refuse(error: &clap::Error, process: &Process) -> ExitCode {
 /// Whether a command line is for a command whose wrong usage goenv answers with 1. `install` is not among them: there
 /// goenv answers with 2.
 fn is_goenvs(arguments: &[OsString]) -> bool {
-    const GOENVS: [&str; 21] = [
+    const GOENVS: [&str; 23] = [
         "commands",
         "completions",
         "exec",
@@ -109,6 +117,8 @@ fn is_goenvs(arguments: &[OsString]) -> bool {
         "prefix",
         "rehash",
         "root",
+        "sh-shell",
+        "shell",
         "shims",
         "uninstall",
         "version",

@@ -2,8 +2,10 @@
 
 mod output;
 mod sandbox;
+mod shells;
 mod tools;
 
 pub(crate) use output::Output;
 pub(crate) use sandbox::{Call, Sandbox, entries, shim_program};
+pub(crate) use shells::Shell;
 pub(crate) use tools::{is_root, is_skipped, say_left_out, tool};

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gvr_core::files::Disk;
-use gvr_core::gotoolchain;
 use gvr_core::resolve::{Choice, Decision, Outcome, outcome_of};
 use gvr_core::search::Source;
-use gvr_core::{Platform, Request, Toolchain, Version, exit};
+use gvr_core::{Platform, Request, Version, exit};
 
+use super::environment::{environment, toolchains};
 use super::{install, which};
 use crate::context::Context;
 use crate::error::CliError;
@@ -75,7 +75,8 @@ fn understand(words: &[OsString]) -> Result<Line, CliError> {
     })
 }
 
-fn decide(context: &Context<'_>, request: Option<Request>) -> Result<Decision, CliError> {
+/// What applies: the version that was asked for, else the one of this place.
+pub(super) fn decide(context: &Context<'_>, request: Option<Request>) -> Result<Decision, CliError> {
     let Some(request) = request else { return context.resolve() };
     let outcome = outcome_of(&request, context.layout(), &Disk);
     Ok(Decision { source: Source::Argument, choices: vec![Choice { request, line: 1, outcome }], minimum: None })
@@ -114,32 +115,16 @@ fn refuse_foreign(decision: &Decision) -> Result<(), CliError> {
     }
 }
 
-fn toolchains(decision: &Decision) -> impl Iterator<Item = Toolchain> {
-    decision.choices.iter().filter_map(|choice| match choice.outcome {
-        Outcome::Installed(toolchain) => Some(toolchain),
-        Outcome::System | Outcome::Missing => None,
-    })
-}
-
 /// Does not return where the command could be started.
 fn become_command(context: &Context<'_>, decision: &Decision, path: &Path, arguments: &[OsString]) -> CliError {
-    let settings = context.shim_settings();
+    let environment = environment(context, decision);
     let mut command = Command::new(path);
-    command.args(arguments);
-    let names: Vec<_> = decision.choices.iter().map(query::name).collect();
-    command.env("GVR_VERSION", names.join(":"));
-    if !settings.keep_goroot {
-        command.env_remove("GOROOT");
+    command.args(arguments).envs(environment.set);
+    for name in environment.unset {
+        command.env_remove(name);
     }
-    let variable = |name: &str| context.process.variable(name);
-    let is_macos = cfg!(target_os = "macos");
-    if let Some(value) = gotoolchain::override_for(&decision.source, settings.strict, variable, &Disk, is_macos) {
-        command.env("GOTOOLCHAIN", value);
-    }
-    let own = toolchains(decision).map(|toolchain| context.layout().toolchain(toolchain).join("bin"));
-    let inherited = context.process.variable("PATH").map(std::env::split_paths);
     // A folder with a colon in its name cannot stand on PATH; the command itself is found all the same.
-    if let Ok(path) = std::env::join_paths(own.chain(inherited.into_iter().flatten())) {
+    if let Ok(path) = std::env::join_paths(environment.path) {
         command.env("PATH", path);
     }
     let error = command.exec();

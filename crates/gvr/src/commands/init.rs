@@ -4,15 +4,15 @@ use std::path::Path;
 
 use crate::context::Context;
 use crate::error::CliError;
-use crate::shell::Shell;
+use crate::shell::{Init, Order, Shell, calling_shell};
 
 /// Print the code that puts go on your PATH, or how to use it
 ///
-/// With `-` the code itself is printed. It moves the shims to the front of PATH, once however often it is read, starts no
-/// program and defines nothing else.
+/// With `-` the code itself is printed. It moves the shims to the front of PATH, once however often it is read, and defines
+/// a function `gvr`, which `gvr shell` needs. It starts no program. Where no shell is named, it is the one that asks.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// `-` to print the code; and the shell: bash, zsh, fish
+    /// `-` to print the code; and the shell: bash, zsh, fish, ksh, sh, nu, pwsh, elvish
     #[arg(value_name = "SHELL", num_args = 0..=2, allow_hyphen_values = true)]
     words: Vec<String>,
     /// goenv's; the code never makes shims
@@ -25,7 +25,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
     let mut names = args.words.iter().filter(|word| *word != "-");
     let shell = match names.next() {
         Some(name) => Shell::of_program(name.as_ref()).ok_or_else(|| unknown(name))?,
-        None => context.process.variable("SHELL").and_then(Shell::of_program).unwrap_or(Shell::Bash),
+        None => calling_shell(context.process).unwrap_or(Shell::Bash),
     };
     if let Some(name) = names.next() {
         return Err(unknown(name));
@@ -36,85 +36,44 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
              then open a new terminal",
             shell.name(),
             shell.startup_file(),
-            shell.startup_line()
+            shell.load("gvr")
         ));
         return Ok(());
     }
+    Ok(context.ui.text(&code(context, shell)?)?)
+}
+
+fn code(context: &Context<'_>, shell: Shell) -> Result<String, CliError> {
     let shims = context.layout().shims();
+    let own_folder = own_folder(context);
     let is_last = context
         .process
         .first_variable(&["GVR_PATH_ORDER", "GOENV_PATH_ORDER"])
         .is_some_and(|(_, order)| order == "back");
-    Ok(context.ui.text(&code(shell, text_of(&shims)?, is_last))?)
+    let init = Init {
+        shims: on_path(&shims)?,
+        own_folder: own_folder.as_deref().map(on_path).transpose()?,
+        order: if is_last { Order::Last } else { Order::First },
+    };
+    Ok(init.code(shell))
+}
+
+/// gvr's own folder where it is below the root: whoever put it there has no other way to have it on PATH.
+fn own_folder(context: &Context<'_>) -> Option<std::path::PathBuf> {
+    let program = context.layout().own_program();
+    let is_this_one = program.canonicalize().ok()? == context.process.executable.as_ref()?.canonicalize().ok()?;
+    program.parent().filter(|_| is_this_one).map(Path::to_owned)
 }
 
 fn unknown(name: &str) -> CliError {
     CliError::failed(format_args!("'{}' is no shell that gvr knows", name.escape_debug()))
-        .hint("one of: bash, zsh, fish")
+        .hint(format_args!("one of: {}", Shell::names()))
 }
 
-fn text_of(shims: &Path) -> Result<&str, CliError> {
-    let text = shims.to_str().filter(|text| !text.contains([':', '\n']));
+fn on_path(folder: &Path) -> Result<&str, CliError> {
+    let text = folder.to_str().filter(|text| !text.contains([':', '\n']));
     text.ok_or_else(|| {
-        CliError::failed(format_args!("{} cannot stand on PATH", shims.display()))
+        CliError::failed(format_args!("{} cannot stand on PATH", folder.display()))
             .hint("choose a GVR_ROOT that is UTF-8 text without colons and line ends")
     })
-}
-
-/// Code that any number of readings leaves with the shims on PATH once, in their place. It must work under `set -eu`,
-/// in zsh whatever its options, and where PATH is unset.
-fn code(shell: Shell, shims: &str, is_last: bool) -> String {
-    let shims = shell.quote(shims);
-    match shell {
-        Shell::Bash | Shell::Zsh => {
-            let path = if is_last {
-                r#"${__gvr_path:+"$__gvr_path:"}$__gvr_shims"#
-            } else {
-                r#"$__gvr_shims${__gvr_path:+":$__gvr_path"}"#
-            };
-            format!(
-                r#"__gvr_shims={shims}
-__gvr_path=":${{PATH-}}:"
-while :; do
-  case "$__gvr_path" in
-    *":$__gvr_shims:"*) __gvr_path="${{__gvr_path%%":$__gvr_shims:"*}}:${{__gvr_path#*":$__gvr_shims:"}}" ;;
-    *) break ;;
-  esac
-done
-__gvr_path="${{__gvr_path#:}}"
-__gvr_path="${{__gvr_path%:}}"
-export PATH="{path}"
-unset __gvr_shims __gvr_path
-"#
-            )
-        }
-        Shell::Fish => {
-            let path = if is_last { "$PATH $__gvr_shims" } else { "$__gvr_shims $PATH" };
-            format!(
-                "set -l __gvr_shims {shims}
-while set -l __gvr_index (contains -i -- $__gvr_shims $PATH)
-    set -e PATH[$__gvr_index]
-end
-set -gx PATH {path}
-"
-            )
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_code_starts_no_program() {
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
-            for is_last in [false, true] {
-                let code = code(shell, "/h/it's/.gvr/shims", is_last);
-                let substitutions = code.matches("$(").count() + code.matches('`').count();
-                assert_eq!(substitutions, 0, "{code}");
-                assert!(code.contains(&shell.quote("/h/it's/.gvr/shims")), "{code}");
-            }
-        }
-    }
 }

@@ -3,6 +3,8 @@
 mod completions;
 mod config;
 mod doctor;
+mod env;
+mod environment;
 mod exec;
 mod explain;
 mod init;
@@ -16,6 +18,7 @@ mod place;
 mod provenance;
 mod rehash;
 mod remote;
+mod shell;
 mod signing;
 mod uninstall;
 mod verify;
@@ -64,6 +67,9 @@ pub(crate) enum Command {
     Rehash(rehash::RehashArgs),
     Shims(rehash::ShimsArgs),
     Init(init::Args),
+    Shell(shell::ShellArgs),
+    Env(env::Args),
+    ShShell(shell::ShShellArgs),
     Completions(completions::Args),
     Vscode(vscode::Args),
     Config(config::Args),
@@ -102,6 +108,9 @@ impl Command {
             Self::Rehash(_) => done(rehash::rehash(context)),
             Self::Shims(args) => done(rehash::shims(context, &args)),
             Self::Init(args) => done(init::run(context, &args)),
+            Self::Shell(args) => done(shell::shell(context, &args)),
+            Self::Env(args) => done(env::run(context, &args)),
+            Self::ShShell(args) => done(shell::sh_shell(context, &args)),
             Self::Completions(args) => done(completions::run(context, &args)),
             Self::Vscode(args) => done(vscode::run(context, &args)),
             Self::Config(args) => done(config::run(context, &args)),
@@ -117,7 +126,11 @@ pub(crate) struct CommandsArgs {}
 
 fn commands(context: &Context<'_>) -> Result<(), CliError> {
     let app = Args::command();
-    let mut names: Vec<_> = app.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let mut names: Vec<_> = app
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+        .map(|command| command.get_name().to_owned())
+        .collect();
     names.push("help".to_owned());
     names.sort_unstable();
     names.iter().try_for_each(|name| context.ui.data(name)).map_err(CliError::from)

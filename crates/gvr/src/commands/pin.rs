@@ -137,13 +137,17 @@ fn remove(file: &Path) -> Result<(), CliError> {
 /// The exact names of what was asked for, as they stand in version files. What is missing is installed where the user
 /// agreed to that, now or before.
 fn chosen(context: &Context<'_>, requests: &[Request]) -> Result<Vec<String>, CliError> {
-    let choose = |request: &Request| match outcome_of(request, context.layout(), &Disk) {
+    requests.iter().map(|request| chosen_one(context, request)).collect()
+}
+
+/// The same for one.
+pub(super) fn chosen_one(context: &Context<'_>, request: &Request) -> Result<String, CliError> {
+    match outcome_of(request, context.layout(), &Disk) {
         Outcome::Installed(toolchain) => Ok(toolchain.to_string()),
         Outcome::System => Ok(Request::System.to_string()),
         Outcome::Missing if agrees(context, request) => Ok(install::install_one(context, request)?.to_string()),
         Outcome::Missing => Err(query::missing(context, request)),
-    };
-    requests.iter().map(choose).collect()
+    }
 }
 
 fn agrees(context: &Context<'_>, request: &Request) -> bool {

@@ -1,0 +1,1 @@
+contains -- @OWN@ $PATH; or set -gx PATH @OWN@ $PATH

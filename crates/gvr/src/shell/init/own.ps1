@@ -1,0 +1,1 @@
+if (@("$env:PATH" -split ':') -cnotcontains @OWN@) { $env:PATH = (@(@OWN@) + @($env:PATH -split ':')) -join ':' }

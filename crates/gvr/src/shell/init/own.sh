@@ -1,0 +1,4 @@
+case ":${PATH-}:" in
+  *:@OWN@:*) ;;
+  *) export PATH=@OWN@"${PATH:+":$PATH"}" ;;
+esac
