@@ -29,7 +29,7 @@ pub use digest::{Sha256, Sha256Error};
 pub use download::{Content, Fetched, InstallError, SourceFailure, SourceProblem};
 pub use error::ErrorKind;
 pub use fetcher::Fetcher;
-pub use goproxy::{ProofError, ProxyList, ProxyListError, Published};
+pub use goproxy::{ProofError, ProxyList, ProxyListError, Published, unpack_module};
 pub use http::{Distrust, FetchError};
 pub use index::{
     Archive, DocumentError, Freshness, HashSource, Index, IndexAnswer, IndexError, Lookup, Origin, Release,

@@ -12,3 +12,4 @@ mod unzip;
 pub(crate) use install::install;
 pub use list::{ProxyList, ProxyListError};
 pub use prove::{ProofError, Published};
+pub use unzip::unpack_module;

@@ -48,6 +48,12 @@ struct Found {
     size: u64,
 }
 
+/// Unpacks the zip of `module` into the empty folder `destination`, and tells how many files there are and what the module's
+/// hash is. Nothing has been compared with that hash: it says what the zip is, not that it is Go's.
+pub fn unpack_module(zip: File, module: ToolchainModule, destination: &Path) -> Result<(u64, H1), UnpackError> {
+    unzip(zip, module, destination).map(|unzipped| (unzipped.files, unzipped.h1))
+}
+
 /// Unpacks the zip of `module` into the empty folder `destination`.
 pub(super) fn unzip(zip: File, module: ToolchainModule, destination: &Path) -> Result<Unzipped, UnpackError> {
     let length = zip.metadata().map_err(damaged)?.len();

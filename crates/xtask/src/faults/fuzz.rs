@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::process;
 
 /// The targets, each of which is a program and has a folder of inputs.
-const TARGETS: [&str; 4] = ["archive", "index", "request", "go_mod"];
+const TARGETS: [&str; 8] = ["archive", "module", "index", "request", "go_mod", "note", "log", "signature"];
 
 const SECONDS: u32 = 60;
 const SECONDS_OF_A_SAMPLE: u32 = 5;
