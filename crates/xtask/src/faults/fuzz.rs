@@ -12,7 +12,17 @@ use crate::context::Context;
 use crate::process;
 
 /// The targets, each of which is a program and has a folder of inputs.
-const TARGETS: [&str; 8] = ["archive", "module", "index", "request", "go_mod", "note", "log", "signature"];
+#[rustfmt::skip]
+const TARGETS: &[&str] = &[
+    "archive",
+    "go_mod",
+    "index",
+    "log",
+    "module",
+    "note",
+    "request",
+    "signature",
+];
 
 const SECONDS: u32 = 60;
 const SECONDS_OF_A_SAMPLE: u32 = 5;
@@ -52,7 +62,7 @@ pub(super) fn run(context: &Context, workshop: &Workshop, report: &mut Report) -
                 fuzz(target, programs, &folder.join("corpus").join(target), &scratch.join(target), seconds)
             })
         };
-        let threads: Vec<_> = TARGETS.into_iter().map(fuzz).collect();
+        let threads: Vec<_> = TARGETS.iter().copied().map(fuzz).collect();
         threads
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
