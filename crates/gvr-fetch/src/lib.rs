@@ -32,7 +32,8 @@ pub use fetcher::Fetcher;
 pub use goproxy::{ProofError, ProxyList, ProxyListError, Published, unpack_module};
 pub use http::{Distrust, FetchError};
 pub use index::{
-    Archive, DocumentError, Freshness, HashSource, Index, IndexAnswer, IndexError, Lookup, Origin, Release,
+    Archive, DocumentError, Freshness, HashSource, Index, IndexAnswer, IndexError, Listing, Lookup, Origin, Release,
+    render_index,
 };
 pub use locate::LocateError;
 pub use pins::Pin;

@@ -1,98 +1,37 @@
 //! The index and the hashes of a folder in the shape of go.dev/dl.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs::{self, File, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use gvr_core::{Platform, Version};
-use serde::Serialize;
-use sha2::{Digest, Sha256};
+use gvr_core::Platform;
+use gvr_fetch::{Listing, Sha256, render_index};
 
 use super::DistError;
-
-/// A release, with the fields and their order as in the answer to `https://go.dev/dl/?mode=json`.
-#[derive(Serialize)]
-struct Release {
-    version: String,
-    stable: bool,
-    files: Vec<Listed>,
-}
-
-/// A file of a release.
-#[derive(Serialize)]
-struct Listed {
-    filename: String,
-    os: &'static str,
-    arch: &'static str,
-    version: String,
-    sha256: String,
-    size: u64,
-    kind: &'static str,
-}
 
 /// Writes `index.json` for the archives in `folder`, and a `.sha256` beside each: 64 hexadecimal digits, no newline,
 /// as dl.google.com serves it.
 pub(super) fn write(folder: &Path) -> Result<(), DistError> {
-    let mut releases: BTreeMap<Reverse<Version>, Vec<Listed>> = BTreeMap::new();
+    let mut archives = BTreeMap::new();
     let entries = fs::read_dir(folder).map_err(|source| DistError::read(folder, source))?;
     for entry in entries {
-        let filename = entry.map_err(|source| DistError::read(folder, source))?.file_name();
-        let Some((version, platform)) = filename.to_str().and_then(parse_name) else { continue };
-        let path = folder.join(&filename);
-        let (sha256, size) = hash(&path).map_err(|source| DistError::read(&path, source))?;
-        let filename = platform.archive_name(version);
-        replace(folder, &format!("{filename}.sha256"), sha256.as_bytes())?;
-        releases.entry(Reverse(version)).or_default().push(Listed {
-            filename,
-            os: platform.os.name(),
-            arch: platform.arch.name(),
-            version: version.release_name(),
-            sha256,
-            size,
-            kind: "archive",
-        });
+        let name = entry.map_err(|source| DistError::read(folder, source))?.file_name();
+        let Some(archive) = name.to_str().and_then(Platform::of_archive_name) else { continue };
+        let path = folder.join(&name);
+        let listing = hash(&path).map_err(|source| DistError::read(&path, source))?;
+        replace(folder, &format!("{}.sha256", name.display()), listing.sha256.to_string().as_bytes())?;
+        archives.insert(archive, listing);
     }
-    let index: Vec<_> = releases
-        .into_iter()
-        .map(|(Reverse(version), mut files)| {
-            files.sort_by(|a, b| a.filename.cmp(&b.filename));
-            Release { version: version.release_name(), stable: !version.is_prerelease(), files }
-        })
-        .collect();
-    let path = folder.join("index.json");
-    let mut text = serde_json::to_vec_pretty(&index).map_err(|error| DistError::write(&path, error.into()))?;
-    text.push(b'\n');
+    let text = render_index(&archives).map_err(|error| DistError::write(&folder.join("index.json"), error.into()))?;
     replace(folder, "index.json", &text)
 }
 
-/// The release and the platform in an archive's name; `None` for any other file.
-fn parse_name(filename: &str) -> Option<(Version, Platform)> {
-    let (release, platform) = filename.strip_suffix(".tar.gz")?.rsplit_once('.')?;
-    let (version, platform) = (Version::from_release_name(release).ok()?, platform.parse::<Platform>().ok()?);
-    (platform.archive_name(version) == filename).then_some((version, platform))
-}
-
-/// The SHA-256 in lower-case hexadecimal digits, and the size in bytes.
-fn hash(path: &Path) -> io::Result<(String, u64)> {
-    let mut file = File::open(path)?;
-    let (mut hasher, mut size, mut chunk) = (Sha256::new(), 0, vec![0; 1 << 16]);
-    loop {
-        let read = file.read(&mut chunk)?;
-        if read == 0 {
-            break;
-        }
-        hasher.update(&chunk[..read]);
-        size += read as u64;
-    }
-    let digits = hasher.finalize().iter().fold(String::with_capacity(64), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    });
-    Ok((digits, size))
+fn hash(path: &Path) -> io::Result<Listing> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    Ok(Listing { sha256: Sha256::of_reader(file)?, size })
 }
 
 /// Puts a file in place by a rename, so that a reader sees the old one or the new one.

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gvr_core::{Platform, Version};
-use gvr_fetch::Sha256;
+use gvr_fetch::{Listing, Sha256};
 
 use crate::error::CliError;
 
@@ -17,15 +17,8 @@ const WORK: &str = ".gvr-mirror";
 /// The folder of a mirror, which nobody else brings up to date meanwhile.
 pub(super) struct Folder {
     path: PathBuf,
-    /// Held until the folder is no longer needed.
+    /// Listing until the folder is no longer needed.
     _lock: File,
-}
-
-/// An archive in the folder.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Held {
-    pub(super) sha256: Sha256,
-    pub(super) size: u64,
 }
 
 impl Folder {
@@ -83,7 +76,7 @@ impl Folder {
     }
 
     /// Every archive in the folder, hashed now.
-    pub(super) fn archives(&self) -> Result<BTreeMap<(Version, Platform), Held>, CliError> {
+    pub(super) fn archives(&self) -> Result<BTreeMap<(Version, Platform), Listing>, CliError> {
         let mut archives = BTreeMap::new();
         let names = names(&self.path).map_err(|error| cannot("read", &self.path, &error))?;
         for (key, name) in names {
@@ -110,10 +103,10 @@ pub(super) fn names(folder: &Path) -> io::Result<Vec<((Version, Platform), Strin
 }
 
 /// Hashes an archive.
-pub(super) fn hash(path: &Path) -> io::Result<Held> {
+pub(super) fn hash(path: &Path) -> io::Result<Listing> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
-    Ok(Held { sha256: Sha256::of_reader(file)?, size })
+    Ok(Listing { sha256: Sha256::of_reader(file)?, size })
 }
 
 pub(super) fn cannot(what: &str, path: &Path, error: &io::Error) -> CliError {

@@ -1,7 +1,6 @@
 //! `mirror`: a folder of releases that any web server can serve.
 
 mod folder;
-mod index;
 mod sync;
 
 use std::path::PathBuf;

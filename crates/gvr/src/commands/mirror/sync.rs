@@ -5,12 +5,11 @@ use std::path::Path;
 
 use gvr_core::{Platform, Request, Version, exit};
 use gvr_fetch::openpgp::{DetachedSignature, verify_archive};
-use gvr_fetch::{Archive, Fetcher, Freshness, Index, LocateError, Pin};
+use gvr_fetch::{Archive, Fetcher, Freshness, Index, Listing, LocateError, Pin, render_index};
 use gvr_store::write_small_file;
 
 use super::SyncArgs;
-use super::folder::{self, Folder, Held, cannot};
-use super::index;
+use super::folder::{self, Folder, cannot};
 use crate::commands::{lock, remote, signing};
 use crate::context::Context;
 use crate::error::CliError;
@@ -142,7 +141,7 @@ fn bring(fetcher: &Fetcher, folder: &Folder, archive: &Archive, bars: &Bars) -> 
 }
 
 /// Writes the `.sha256` files and the list of releases of all that is there and right.
-fn write_lists(folder: &Folder, failures: &mut Vec<CliError>) -> Result<BTreeMap<(Version, Platform), Held>, CliError> {
+fn write_lists(folder: &Folder, failures: &mut Vec<CliError>) -> Result<BTreeMap<(Version, Platform), Listing>, CliError> {
     let mut held = folder.archives()?;
     held.retain(|(version, platform), held| {
         let published = Pin::find(*version, *platform).map(|pin| pin.sha256);
@@ -160,7 +159,7 @@ fn write_lists(folder: &Folder, failures: &mut Vec<CliError>) -> Result<BTreeMap
         let path = folder.path().join(format!("{}.sha256", platform.archive_name(*version)));
         write_small_file(&path, held.sha256.to_string().as_bytes(), MODE)?;
     }
-    write_small_file(&folder.path().join("index.json"), &index::render(&held)?, MODE)?;
+    write_small_file(&folder.path().join("index.json"), &render_index(&held)?, MODE)?;
     Ok(held)
 }
 
@@ -169,7 +168,7 @@ fn signatures(
     context: &Context<'_>,
     fetcher: &Fetcher,
     folder: &Folder,
-    held: &BTreeMap<(Version, Platform), Held>,
+    held: &BTreeMap<(Version, Platform), Listing>,
     failures: &mut Vec<CliError>,
 ) -> Result<(), CliError> {
     let policy = signing::policy();
