@@ -75,13 +75,13 @@ fn a_forged_module_is_refused_though_nothing_is_required() {
 fn a_module_is_refused_where_the_log_says_nothing_though_nothing_is_required() {
     let toolchain = FakeToolchain::native("1.22.90");
     let (mut sandbox, log) = logged(&toolchain, &toolchain.module_zip());
-    for gosumdb in [
-        format!("{} http://127.0.0.1:1", log.verifier_key()),
-        format!("{} {}/nothing", log.verifier_key(), sandbox.server().url()),
-        "off".to_owned(),
+    for (gosumdb, code) in [
+        (format!("{} http://127.0.0.1:1", log.verifier_key()), 3),
+        (format!("{} {}/nothing", log.verifier_key(), sandbox.server().url()), 4),
+        ("off".to_owned(), 4),
     ] {
         sandbox.set("GOSUMDB", gosumdb);
-        let output = sandbox.gvr(["install", "1.22.90"]).run().fails_with(4).prints("");
+        let output = sandbox.gvr(["install", "1.22.90"]).run().fails_with(code).prints("");
         output.says("nothing proves what golang.org/toolchain@v0.0.1-go1.22.90.");
     }
     // None of the switches for modules counts for toolchains.
@@ -110,7 +110,7 @@ fn a_forged_log_is_refused_and_no_archive_is_taken_instead() {
 #[test]
 fn what_nothing_proves_is_refused() {
     let sandbox = Sandbox::new();
-    let output = sandbox.gvr(["install", "1.22.90"]).env("GVR_GOPROXY", "file:///nowhere").run().fails_with(4);
+    let output = sandbox.gvr(["install", "1.22.90"]).env("GVR_GOPROXY", "file:///nowhere").run().fails_with(3);
     output
         .says("nothing proves what golang.org/toolchain@v0.0.1-go1.22.90.[PLATFORM] must be")
         .says("checksum database");

@@ -105,7 +105,7 @@ fn signatures_are_kept_where_they_are_right() {
     let folder = sandbox.outside("srv");
     let signed = ["mirror", "sync", "--signatures", "--platform", "darwin-amd64"];
     let output = sandbox.gvr(signed).arg(&folder).arg("1.23").run().fails_with(1);
-    output.says("there is no signature of go1.23.90.darwin-amd64.tar.gz");
+    output.says("there is no signature of go1.23.90.darwin-amd64.tar.gz; asked: ");
     assert!(folder.join("go1.23.90.darwin-amd64.tar.gz").is_file());
     let real = sandbox.outside("real");
     FakeDist::with(&["1.23.90"]).write_to(&real).unwrap();
@@ -115,7 +115,11 @@ fn signatures_are_kept_where_they_are_right() {
         fs::write(real.join("go1.23.90.darwin-amd64.tar.gz.asc"), signature).unwrap();
         let server = DistServer::serve_folder(&real).unwrap();
         let output = sandbox.gvr(signed).arg(&folder).arg("1.23").env("GVR_DIST_URL", server.url()).run();
-        output.fails_with(4).says("the signature beside go1.23.90.darwin-amd64.tar.gz is not believed");
+        output.fails_with(4).says("/go1.23.90.darwin-amd64.tar.gz.asc is not believed");
         assert!(!folder.join("go1.23.90.darwin-amd64.tar.gz.asc").exists());
     }
+    // What lies in the folder is checked as well.
+    fs::write(folder.join("go1.23.90.darwin-amd64.tar.gz.asc"), other).unwrap();
+    let output = sandbox.gvr(signed).arg(&folder).arg("1.23").run().fails_with(4);
+    output.says("[SANDBOX]/srv/go1.23.90.darwin-amd64.tar.gz.asc is not believed");
 }

@@ -26,7 +26,7 @@ fn no_command_opens_a_socket() {
         (&["versions"][..], 0),
         (&["versions", "--remote"], 0),
         (&["install", "--force", "1.22.90"], 0),
-        (&["install", "1.22.91"], 4),
+        (&["install", "1.22.91"], 3),
         (&["install", "--refresh", "1.23"], 3),
         (&["install", "1.23.1"], 3),
         (&["install", &file], 0),

@@ -94,8 +94,11 @@ fn a_silent_database_is_fatal_where_it_is_required() {
     let mut sandbox = sandbox(&log);
     let required = "it is required: see GVR_REQUIRE";
     sandbox.set("GOSUMDB", format!("{} http://127.0.0.1:1", log.verifier_key()));
-    let output = sandbox.gvr(["install", VERSION]).run().fails_with(4);
+    // One that cannot be reached may be reached in a minute: that is another exit code than a refusal.
+    let output = sandbox.gvr(["install", VERSION]).run().fails_with(3);
     output.says("cannot ask the checksum database log.example.test at http://127.0.0.1:1").says(required);
+    sandbox.gvr(["--offline", "install", VERSION]).run().fails_with(3);
+    is_untouched(&sandbox);
     sandbox.set("GOSUMDB", "off");
     sandbox.gvr(["install", VERSION]).run().fails_with(4).says("GOSUMDB=off").says(required);
     sandbox.set("GOSUMDB", format!("{} [URL]/log", log.verifier_key()).replace("[URL]", &sandbox.server().url()));
@@ -157,14 +160,14 @@ fn a_signature_is_fetched_where_it_is_required_and_nowhere_else() {
     sandbox.set("GVR_REQUIRE", "signature");
     sandbox.server().forget_requests();
     let output = sandbox.gvr(["install", VERSION]).run().fails_with(4);
-    output.says(&format!("there is no signature beside {shown}")).says("it is required");
+    output.says(&format!("there is no signature of {shown}; asked: [URL]/{shown}.asc")).says("it is required");
     assert_eq!(sandbox.server().downloads(&name), 0, "without a signature there is no download");
     // One of Google's, of another file.
     dist.add_file(&format!("{name}.asc"), OTHER_SIGNATURE);
     sandbox.server().publish(&dist);
     let output = sandbox.gvr(["install", VERSION]).run().fails_with(4);
     output
-        .says(&format!("the signature beside {shown} is not believed: it is wrong"))
+        .says(&format!("the signature [URL]/{shown}.asc is not believed: it is wrong"))
         .says("0E225917414670F4442C250DFD533C07C264648F");
     is_untouched(&sandbox);
     for (signature, why) in [
@@ -181,6 +184,38 @@ fn a_signature_is_fetched_where_it_is_required_and_nowhere_else() {
     let file = sandbox.write("key.pub", "no key");
     sandbox.set("GVR_SIGNING_KEY", file);
     sandbox.gvr(["install", VERSION]).run().fails_with(1).says("key.pub: it is no OpenPGP key");
+    is_untouched(&sandbox);
+}
+
+#[test]
+fn a_signature_may_come_from_any_source_and_a_wrong_one_is_named() {
+    let name = FakeToolchain::native(VERSION).archive_name();
+    let shown = format!("go{VERSION}.[PLATFORM].tar.gz");
+    let mut sandbox = Sandbox::serving(&FakeDist::with(&[VERSION]));
+    let (folder, usb) = (sandbox.outside("mirror"), sandbox.outside("usb"));
+    let dead = "http://127.0.0.1:1/mirror";
+    sandbox.set("GVR_REQUIRE", "signature");
+    // Nobody has one: all who were asked are named.
+    sandbox.set("GVR_MIRROR", folder.clone());
+    let output = sandbox.gvr(["install", VERSION]).run().fails_with(4);
+    output.says(&format!("asked: [SANDBOX]/mirror/{shown}.asc, [URL]/{shown}.asc"));
+    // Somebody could not be asked: it may have been there.
+    sandbox.set("GVR_MIRROR", format!("{} {dead}", folder.display()));
+    sandbox.gvr(["install", VERSION]).run().fails_with(3).says("127.0.0.1:1").says("it is required");
+    // A wrong one in a mirror is worse, and says nothing about what the others have.
+    std::fs::write(folder.join(format!("{name}.asc")), OTHER_SIGNATURE).unwrap();
+    let output = sandbox.gvr(["install", VERSION]).run().fails_with(4);
+    output.says(&format!("the signature [SANDBOX]/mirror/{shown}.asc is not believed: it is wrong"));
+    let asked = |sandbox: &Sandbox| sandbox.server().requests().iter().filter(|it| it.path.contains(".asc")).count();
+    assert_eq!(asked(&sandbox), 3, "the server was asked each time");
+    // So is one beside an archive that is here already, for which nobody else is needed.
+    sandbox.set("GVR_MIRROR", "");
+    let file = usb.join(&name);
+    std::fs::write(&file, FakeToolchain::native(VERSION).archive()).unwrap();
+    std::fs::write(usb.join(format!("{name}.asc")), OTHER_SIGNATURE.replace("iQIzBAAB", "iQIzBAEB")).unwrap();
+    let output = sandbox.gvr(["install", "--offline"]).arg(&file).run().fails_with(4);
+    output.says(&format!("the signature [SANDBOX]/usb/{shown}.asc is not believed")).says("check sum");
+    assert_eq!(asked(&sandbox), 3);
     is_untouched(&sandbox);
 }
 

@@ -12,7 +12,7 @@ use crate::source::Shown;
 use crate::sumdb::{self, LogError, Proof};
 use crate::{
     Archive, Config, FetchError, Fetched, Freshness, IndexAnswer, IndexError, InstallError, LocateError, Probe,
-    ProbeLimits, Progress, download, index, locate, probe, signature,
+    ProbeLimits, Progress, Signatures, download, index, locate, probe,
 };
 
 /// Finds, downloads and verifies Go's archives.
@@ -64,9 +64,12 @@ impl Fetcher {
         probe::probe(self, url, limits)
     }
 
-    /// The OpenPGP signature that the server of the index keeps beside a file, as it is; `None` where it keeps none.
-    pub fn signature(&self, file_name: &str) -> Result<Option<Vec<u8>>, FetchError> {
-        signature::fetch(self, file_name)
+    /// The OpenPGP signatures of an archive, one after the other: beside the archive itself, where it is a file of this machine,
+    /// in the mirrors in their order, and on the server of the index. Nobody is asked before the answer is.
+    ///
+    /// The error is that a mirror's address cannot be used.
+    pub fn signatures(&self, file_name: &str, archive: Option<&Path>) -> Result<Signatures<'_>, FetchError> {
+        Signatures::new(self, file_name, archive)
     }
 
     /// Proves that Go's checksum database has this hash of a toolchain's module.

@@ -39,4 +39,7 @@ pub use locate::LocateError;
 pub use pins::Pin;
 pub use probe::{Probe, ProbeLimits, Stage, Step};
 pub use progress::{NoProgress, Progress};
+pub use signature::{
+    SignatureAt, SignatureCandidate, SignatureProof, SignatureSearch, Signatures, TriedSignature, WhyNoProof,
+};
 pub use unpack::{EntryProblem, UnpackError, unpack};

@@ -154,9 +154,14 @@ pub enum SourceProblem {
 }
 
 impl SourceFailure {
-    /// Whether it sent something that nothing proves or disproves.
+    /// Whether nothing proves or disproves what it has.
     fn is_unproven(&self) -> bool {
         matches!(self.problem, SourceProblem::Proof(ProofError::Unproven { .. }))
+    }
+
+    /// Whether that is for good: not because the checksum database could not be reached.
+    fn stays_unproven(&self) -> bool {
+        self.is_unproven() && self.problem.kind() != ErrorKind::Network
     }
 
     /// Whether it was sent something in the checksum database's name that cannot be its word.
@@ -202,7 +207,7 @@ impl InstallError {
             Self::NoHash { .. } | Self::NotPublished { .. } | Self::Archive { .. } => ErrorKind::Refused,
             Self::Settings(_) | Self::Local { .. } | Self::Folder { .. } => ErrorKind::Local,
             // That nothing proves a module is no lie of anybody, so it counts only where there is nothing else to tell.
-            Self::Sources(failures) if !failures.is_empty() && failures.iter().all(SourceFailure::is_unproven) => {
+            Self::Sources(failures) if !failures.is_empty() && failures.iter().all(SourceFailure::stays_unproven) => {
                 ErrorKind::Refused
             }
             Self::Sources(failures) => {

@@ -78,6 +78,7 @@ impl ProofError {
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Mismatch { .. } => ErrorKind::Refused,
+            Self::Unproven { source, .. } if source.kind() == ErrorKind::Network => ErrorKind::Network,
             Self::Unproven { .. } => ErrorKind::Local,
             Self::Log(error) => error.kind(),
         }

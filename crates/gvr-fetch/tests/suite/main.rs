@@ -16,6 +16,7 @@ mod pins;
 mod probe;
 mod proxy;
 mod resume;
+mod signatures;
 mod sources;
 mod sumdb;
 mod tls;

@@ -90,7 +90,8 @@ fn the_next_is_asked_as_the_separators_say() {
 fn what_nothing_proves_is_not_even_asked_for() {
     let proxy = Server::scripted(vec![Reply::ok(forged())]);
     let error = install(&sandbox(), VERSION, &proxy.url("")).unwrap_err();
-    assert_eq!((error.kind(), proxy.asked().len()), (ErrorKind::Refused, 0));
+    // The database could not be reached: what it says may be known in a minute.
+    assert_eq!((error.kind(), proxy.asked().len()), (ErrorKind::Network, 0));
     assert!(
         error.to_string().contains("nothing proves what golang.org/toolchain@v0.0.1-go1.22.90.linux-amd64 must be"),
         "{error}"

@@ -15,11 +15,11 @@ const GO_1_27_0: &[u8] = include_bytes!("../data/go1.27.0.src.tar.gz.asc");
 const SUBKEY_OF_2025: &str = "0E225917414670F4442C250DFD533C07C264648F";
 const GOOGLE: &[u8] = include_bytes!("../../data/google-linux-signing-key.asc");
 
-const FILE: &[u8] = b"an archive";
+pub(crate) const FILE: &[u8] = b"an archive";
 /// When the file is signed, unless a test says otherwise.
-const AT: u32 = 3000;
+pub(crate) const AT: u32 = 3000;
 
-fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     Policy {
         primary: Fingerprint::from_bytes(PRIMARY.fingerprint()),
         sha1_back_signatures_before: 2100,
@@ -29,7 +29,7 @@ fn policy() -> Policy {
 }
 
 /// A binding of the subkey, and what is unusual about it.
-struct Binding {
+pub(crate) struct Binding {
     by: Pair,
     with: With,
     at: u32,
@@ -45,7 +45,7 @@ impl Default for Binding {
 }
 
 impl Binding {
-    fn packet(&self) -> Vec<u8> {
+    pub(crate) fn packet(&self) -> Vec<u8> {
         let mut stated = vec![created(self.at)];
         stated.extend(self.stated.clone());
         stated.extend(self.back.iter().map(|back| subpacket(32, back)));
@@ -64,7 +64,7 @@ fn key_file(after_primary: &[Vec<u8>], after_subkey: &[Vec<u8>]) -> Vec<u8> {
     file
 }
 
-fn keyring(after_subkey: &[Vec<u8>]) -> Keyring {
+pub(crate) fn keyring(after_subkey: &[Vec<u8>]) -> Keyring {
     Keyring::parse(&key_file(&[], after_subkey), &policy()).unwrap()
 }
 

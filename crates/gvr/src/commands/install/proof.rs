@@ -5,11 +5,11 @@ use std::time::UNIX_EPOCH;
 
 use gvr_core::exit;
 use gvr_fetch::dirhash::{DirHash, H1, ToolchainModule};
-use gvr_fetch::openpgp::{self, DetachedSignature, Signer};
-use gvr_fetch::{Archive, Fetched, Fetcher};
+use gvr_fetch::openpgp::Signer;
+use gvr_fetch::{Archive, ErrorKind, Fetched, Fetcher, SignatureCandidate};
 use gvr_store::Check;
 
-use crate::commands::signing;
+use crate::commands::signing::Search;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::lockfile::Lockfile;
@@ -22,7 +22,9 @@ pub(super) struct Proofs<'a> {
     bars: &'a Bars,
     archive: &'a Archive,
     log: Log,
-    signature: Option<openpgp::Verifier>,
+    signature: Option<(Search<'a>, SignatureCandidate)>,
+    /// The archive, if it is a file of this machine's.
+    file: Option<&'a Path>,
     locked: Option<(H1, &'a Lockfile)>,
 }
 
@@ -54,6 +56,7 @@ impl<'a> Proofs<'a> {
         bars: &'a Bars,
         archive: &'a Archive,
         lock: Option<&'a Lockfile>,
+        file: Option<&'a Path>,
     ) -> Result<Self, CliError> {
         let required = context.required_proofs()?;
         let is_new = archive.pin().is_none() && context.uses_official_server();
@@ -63,7 +66,7 @@ impl<'a> Proofs<'a> {
             (false, false) => Log::NotAsked,
         };
         let locked = lock.and_then(|lock| Some((lock.h1(archive.version, archive.platform)?, lock)));
-        let mut proofs = Self { context, fetcher, bars, archive, log, signature: None, locked };
+        let mut proofs = Self { context, fetcher, bars, archive, log, signature: None, file, locked };
         if required.signature {
             proofs.signature = Some(proofs.find_signature()?);
         }
@@ -75,22 +78,21 @@ impl<'a> Proofs<'a> {
         self.signature.is_some()
     }
 
-    /// Proves what was unpacked; `file` is the archive, if it is one of this machine's.
-    pub(super) fn finish(self, fetched: &Fetched, file: Option<&Path>) -> Result<Proved, CliError> {
+    /// Proves what was unpacked.
+    pub(super) fn finish(self, fetched: &Fetched) -> Result<Proved, CliError> {
         let mut proved = Proved::default();
         self.compare_with_lock(fetched, &mut proved)?;
         self.ask_log(fetched, &mut proved)?;
         let archive = self.archive;
-        if let Some(verifier) = self.signature {
-            let Some(path) = file.or(fetched.kept.as_deref()) else {
+        if let Some((search, candidate)) = self.signature {
+            let Some(path) = self.file.or(fetched.kept.as_deref()) else {
                 let name = archive.file_name();
                 return Err(CliError::failed(format_args!(
                     "the signature of {name} cannot be checked: there was no room for the archive in the cache"
                 )));
             };
-            let signer = openpgp::verify_archive(path, fetched.sha256, verifier)
-                .map_err(|error| signing::wrong(&archive.file_name(), &error))?;
-            proved.checks.push(signed(&signer));
+            let proof = search.prove(candidate, path, fetched.sha256)?;
+            proved.checks.push(signed(&proof.signer));
         }
         Ok(proved)
     }
@@ -147,24 +149,21 @@ impl<'a> Proofs<'a> {
                 Ok(())
             }
             Err(error) if error.is_silence() => {
+                // Whether it may be asked again in a minute, or what arrived is refused for good.
+                let code = if error.kind() == ErrorKind::Network { exit::NETWORK } else { exit::REFUSED };
                 let hints = error.hint();
-                Err(CliError::from_chain(exit::REFUSED, &error).hints(hints).hint(requirement()))
+                Err(CliError::from_chain(code, &error).hints(hints).hint(requirement()))
             }
             Err(error) => Err(CliError::from(error)),
         }
     }
 
-    fn find_signature(&self) -> Result<openpgp::Verifier, CliError> {
-        let name = self.archive.file_name();
-        let Some(text) = self.fetcher.signature(&name)? else {
-            let error = format_args!("there is no signature beside {name}");
-            return Err(CliError::new(exit::REFUSED, error).hint(requirement()));
-        };
-        let policy = signing::policy();
-        let keyring = signing::keyring(self.context, &policy)?;
-        DetachedSignature::parse(&text)
-            .and_then(|signature| signature.start(&keyring, &policy))
-            .map_err(|error| signing::wrong(&name, &error))
+    fn find_signature(&self) -> Result<(Search<'a>, SignatureCandidate), CliError> {
+        let mut search = Search::begin(self.context, self.fetcher, self.bars, self.archive.file_name(), self.file)?;
+        match search.candidate() {
+            Some(candidate) => Ok((search, candidate)),
+            None => Err(search.failure(exit::REFUSED).hint(requirement())),
+        }
     }
 }
 

@@ -143,7 +143,7 @@ fn fetch(job: &Job<'_>, planned: &Planned, replace: Replace) -> Result<(), CliEr
     // Google signs archives; a module has no signature.
     let is_archive = is_bound || context.required_proofs()?.signature;
     let fetcher = if is_archive { job.archives } else { fetcher };
-    let proofs = Proofs::begin(context, fetcher, bars, &archive, lock)?;
+    let proofs = Proofs::begin(context, fetcher, bars, &archive, lock, planned.file.as_deref())?;
     let needed = room::needed(archive.size);
     let outcome = context.store.install_recorded(toolchain, replace, bars, |folder| {
         room::check(&context.store, &format!("Go {} ({platform})", toolchain.version), needed)?;
@@ -154,7 +154,7 @@ fn fetch(job: &Job<'_>, planned: &Planned, replace: Replace) -> Result<(), CliEr
         };
         let (from, size) = (&fetched.served_by, fetched.size);
         bars.detail(format_args!("{toolchain}: {size} bytes from {from}, SHA-256 {}", fetched.sha256));
-        let proved = proofs.finish(&fetched, planned.file.as_deref());
+        let proved = proofs.finish(&fetched);
         if !keeps_archive {
             drop_archive(&fetched);
         }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use gvr_core::{Platform, Request, Version, exit};
-use gvr_fetch::openpgp::{DetachedSignature, verify_archive};
 use gvr_fetch::{Archive, Fetcher, Freshness, Index, Listing, LocateError, Pin, render_index};
 use gvr_store::write_small_file;
 
 use super::SyncArgs;
-use super::folder::{self, Folder, cannot};
-use crate::commands::{lock, remote, signing};
+use super::folder::{self, Folder};
+use crate::commands::signing::Search;
+use crate::commands::{lock, remote};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::progress::Bars;
@@ -41,7 +41,7 @@ pub(super) fn sync(context: &Context<'_>, args: &SyncArgs) -> Result<(), CliErro
     folder.sweep();
     let held = write_lists(&folder, &mut failures)?;
     if args.signatures {
-        signatures(context, &fetcher, &folder, &held, &mut failures)?;
+        signatures(context, &fetcher, &bars, &folder, &held, &mut failures);
     }
     context.ui.note(format_args!(
         "{} has {} archives of {} releases, {fetched} of them new",
@@ -141,7 +141,10 @@ fn bring(fetcher: &Fetcher, folder: &Folder, archive: &Archive, bars: &Bars) -> 
 }
 
 /// Writes the `.sha256` files and the list of releases of all that is there and right.
-fn write_lists(folder: &Folder, failures: &mut Vec<CliError>) -> Result<BTreeMap<(Version, Platform), Listing>, CliError> {
+fn write_lists(
+    folder: &Folder,
+    failures: &mut Vec<CliError>,
+) -> Result<BTreeMap<(Version, Platform), Listing>, CliError> {
     let mut held = folder.archives()?;
     held.retain(|(version, platform), held| {
         let published = Pin::find(*version, *platform).map(|pin| pin.sha256);
@@ -163,35 +166,38 @@ fn write_lists(folder: &Folder, failures: &mut Vec<CliError>) -> Result<BTreeMap
     Ok(held)
 }
 
-/// Keeps the signatures that the server of releases has and the mirror has not, after each was checked.
+/// Keeps a signature beside each archive. What is kept is checked each time, as the archives are.
 fn signatures(
     context: &Context<'_>,
     fetcher: &Fetcher,
+    bars: &Bars,
     folder: &Folder,
     held: &BTreeMap<(Version, Platform), Listing>,
     failures: &mut Vec<CliError>,
-) -> Result<(), CliError> {
-    let policy = signing::policy();
-    let keyring = signing::keyring(context, &policy)?;
+) {
     for ((version, platform), held) in held {
         let name = platform.archive_name(*version);
-        let path = folder.path().join(format!("{name}.asc"));
-        if path.try_exists().map_err(|error| cannot("read", &path, &error))? {
-            continue;
+        if let Err(error) = signature(context, fetcher, bars, &folder.path().join(&name), name, held) {
+            failures.push(error);
         }
-        match fetcher.signature(&name) {
-            Ok(Some(text)) => {
-                let signer = DetachedSignature::parse(&text)
-                    .and_then(|signature| signature.start(&keyring, &policy))
-                    .and_then(|verifier| verify_archive(&folder.path().join(&name), held.sha256, verifier));
-                match signer {
-                    Ok(_) => write_small_file(&path, &text, MODE)?,
-                    Err(error) => failures.push(signing::wrong(&name, &error)),
-                }
-            }
-            Ok(None) => failures.push(CliError::failed(format_args!("there is no signature of {name}"))),
-            Err(error) => failures.push(error.into()),
-        }
+    }
+}
+
+fn signature(
+    context: &Context<'_>,
+    fetcher: &Fetcher,
+    bars: &Bars,
+    archive: &Path,
+    name: String,
+    held: &Listing,
+) -> Result<(), CliError> {
+    let path = archive.with_file_name(format!("{name}.asc"));
+    // The one beside the archive is asked first, and stays where it proves it.
+    let mut search = Search::begin(context, fetcher, bars, name, Some(archive))?;
+    let Some(candidate) = search.candidate() else { return Err(search.failure(exit::FAILED)) };
+    let proof = search.prove(candidate, archive, held.sha256)?;
+    if Path::new(&proof.place) != path {
+        write_small_file(&path, &proof.text, MODE)?;
     }
     Ok(())
 }
