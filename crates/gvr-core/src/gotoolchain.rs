@@ -73,6 +73,8 @@ impl<'a> GoToolchain<'a> {
 
 /// Go's own file of settings (`go env -w`), as `os.UserConfigDir` and GOENV place it; `None` where it is switched off or
 /// has no place.
+///
+/// With a relative `XDG_CONFIG_HOME` it has none, as Go has had it since 1.24; before, such a folder was the working folder's.
 pub fn settings_file(
     goenv: Option<&OsStr>,
     config_home: Option<&OsStr>,
@@ -88,20 +90,20 @@ pub fn settings_file(
             if is_macos {
                 return Some(below(set(home)?, "Library/Application Support"));
             }
-            match set(config_home).filter(|path| path.is_absolute()) {
-                Some(folder) => Some(paths::below(&folder, &["go/env".as_ref()])),
+            match set(config_home) {
+                Some(folder) => folder.is_absolute().then(|| paths::below(&folder, &["go/env".as_ref()])),
                 None => Some(below(set(home)?, ".config")),
             }
         }
     }
 }
 
-/// The value of a name in the text of such a file, with its line counted from 1. The last line that sets it counts, as in
-/// Go's reader.
+/// The value of a name in the text of such a file, with its line counted from 1. As in Go's reader the last line that sets it
+/// counts, a blank before the name makes it another name, and one behind the value, a carriage return too, belongs to the value.
 pub fn setting<'a>(content: &'a str, name: &str) -> Option<(u32, &'a str)> {
-    let lines = content.lines().zip(1..);
+    let lines = content.split('\n').zip(1..);
     let values = lines.filter_map(|(line, number)| {
-        let (key, value) = line.trim_start().split_once('=')?;
+        let (key, value) = line.split_once('=')?;
         (key == name).then_some((number, value))
     });
     values.last()
@@ -303,6 +305,8 @@ mod tests {
         assert_eq!(file(None, os("/c"), true), Some("/h/Library/Application Support/go/env".into()));
         assert_eq!(file(os("/e"), os("/c"), true), Some("/e".into()));
         assert_eq!(file(os("off"), None, false), None);
+        assert_eq!(file(None, os("relative"), false), None, "the home is not looked into instead");
+        assert_eq!(file(None, os(""), false), Some("/h/.config/go/env".into()));
         assert_eq!(settings_file(None, None, None, false), None);
     }
 
@@ -332,5 +336,11 @@ mod tests {
         let content = "# x\nGOTOOLCHAIN=go1.21.0\nGOPROXY=off\nGOTOOLCHAIN=go1.23.5+auto\nNOGOTOOLCHAIN=1\n";
         assert_eq!(setting(content, "GOTOOLCHAIN"), Some((4, "go1.23.5+auto")));
         assert_eq!(setting(content, "GOFLAGS"), None);
+    }
+
+    #[test]
+    fn blanks_belong_to_names_and_values() {
+        let content = "GOTOOLCHAIN=local\r\n GOTOOLCHAIN=go1.21.0\n\tGOTOOLCHAIN=x\nGOTOOLCHAIN =y\n";
+        assert_eq!(setting(content, "GOTOOLCHAIN"), Some((1, "local\r")));
     }
 }

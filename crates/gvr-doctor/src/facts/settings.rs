@@ -51,7 +51,9 @@ impl Facts {
         let settings = GoSettings::resolve(&go, self);
         let Some(found) = settings.values.get(name) else { return Ok((String::new(), Setter::Default)) };
         if let Some((file, line)) = settings.place(&found.origin) {
-            return Ok((found.value.clone(), Setter::File(file.to_owned(), line)));
+            // GOENV may be relative, and texts are kept by absolute paths.
+            let file = go.folder.join(file).to_string_lossy().into_owned();
+            return Ok((found.value.clone(), Setter::File(file, line)));
         }
         if found.origin == Origin::Environment {
             return Ok((found.value.clone(), Setter::Variable));
@@ -157,6 +159,16 @@ mod tests {
         assert_eq!(ask(&facts).0, "direct", "an empty variable hides nothing");
         facts.set_variable("GOPROXY", "off");
         assert_eq!(ask(&facts), ("off".to_owned(), Setter::Variable));
+    }
+
+    #[test]
+    fn a_relative_file_of_settings_is_the_working_folders() {
+        let mut facts = linux();
+        let file = format!("{}/mine", facts.folder.known().unwrap());
+        facts.set_variable("GOENV", "mine");
+        facts.go.settings_file = Fact::Known(Some(file.clone()));
+        facts.set_file(&file, "GOPROXY=off\n");
+        assert_eq!(facts.setting("GOPROXY").unwrap(), ("off".to_owned(), Setter::File(file, 1)));
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub fn capture(host: &dyn Host, question: &Question) -> Facts {
         },
         Some(entry) => gos::root_of(host, entry),
     };
-    let settings_file = settings_file(&system.os, &variables, &home);
+    let settings_file = settings_file(&system.os, &variables, &home, &folder);
     if let Some(Some(file)) = settings_file.known() {
         files::take(host, &mut texts, file);
     }
@@ -135,12 +135,15 @@ fn settings_file(
     os: &Fact<String>,
     variables: &std::collections::BTreeMap<String, String>,
     home: &Fact<String>,
+    folder: &Fact<String>,
 ) -> Fact<Option<String>> {
     let Fact::Known(os) = os else { return Fact::unknown("the system is not known") };
     let text = |name: &str| variables.get(name).map(std::ffi::OsStr::new);
     let home = home.known().map(std::ffi::OsStr::new);
     let file = gotoolchain::settings_file(text("GOENV"), text("XDG_CONFIG_HOME"), home, os == "darwin");
-    Fact::Known(file.map(|file| file.to_string_lossy().into_owned()))
+    // GOENV may be relative to the working folder.
+    let folder = Path::new(folder.known().map_or("", String::as_str));
+    Fact::Known(file.map(|file| folder.join(file).to_string_lossy().into_owned()))
 }
 
 fn gvr(host: &dyn Host, root: &Path) -> Gvr {
