@@ -14,6 +14,12 @@ use super::entries::{Buffer, Entries};
 /// Each level holds an open folder; real caches have some twenty.
 const DEEPEST: usize = 128;
 
+/// Whether this is what the system says of something that was there a moment ago: caches live, and a walk takes a while. In a
+/// folder's place there may be a file or a link by now; a server of files has a word of its own.
+pub(super) fn has_vanished(error: Errno) -> bool {
+    matches!(error, Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::STALE)
+}
+
 /// What matters of an entry.
 pub(super) struct Entry {
     pub(super) owner: u32,
@@ -72,8 +78,7 @@ impl Folder {
         self.entries.read(buffer, |name| {
             match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
                 Ok(stat) => each(name, Entry::of(&stat)),
-                // Caches live: what was there a moment ago may be gone.
-                Err(Errno::NOENT) => {}
+                Err(error) if has_vanished(error) => {}
                 Err(error) => return Err(error),
             }
             Ok(())

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use self::entries::Buffer;
-use self::folder::{Entry, Folder};
+use self::folder::{Entry, Folder, has_vanished};
 use self::queue::{Queue, Task};
 
 pub use self::mend::mend_command;
@@ -235,6 +235,7 @@ impl Shared<'_> {
             Task::Read(folder) => folder,
             Task::Open(parent, name) => match parent.open(&name) {
                 Ok(folder) => Arc::new(folder),
+                Err(error) if has_vanished(error) => return,
                 Err(error) => {
                     tallies[parent.root].is_unreadable(parent.path_of(&name), error);
                     return;
@@ -255,6 +256,8 @@ impl Shared<'_> {
         match more {
             Ok(true) => self.queue.push([Task::Read(Arc::clone(&folder))]),
             Ok(false) => {}
+            // A folder that was removed while it was read.
+            Err(error) if has_vanished(error) => {}
             Err(error) => tally.is_unreadable(folder.path(), error),
         }
         // These are taken first, so that what waits is never more than a path's worth of it.
@@ -267,5 +270,49 @@ impl Shared<'_> {
             self.is_over.store(true, Ordering::Relaxed);
         }
         is_over
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A walk that has come to a folder, with one thread and one task at a time.
+    fn at_work<T>(run: impl FnOnce(&Shared<'_>, &Arc<Folder>, &mut [Tally]) -> T) -> T {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("one")).unwrap();
+        fs::write(folder.path().join("one/file"), "").unwrap();
+        let limits = Limits::default();
+        let shared = Shared {
+            queue: Queue::default(),
+            user: 0,
+            limits: &limits,
+            seen: AtomicU64::new(0),
+            is_over: AtomicBool::new(false),
+            until: Instant::now() + limits.patience,
+        };
+        let (root, _) = Folder::open_root(0, folder.path()).unwrap();
+        run(&shared, &Arc::new(root), &mut [Tally::default()])
+    }
+
+    #[test]
+    fn what_vanishes_in_the_middle_is_not_unreadable() {
+        at_work(|shared, root, tallies| {
+            let mut buffer = Buffer::default();
+            let open = || Task::Open(Arc::clone(root), c"one".to_owned());
+            let one = root.path_of(c"one");
+            let reading = Task::Read(Arc::new(root.open(c"one").unwrap()));
+            fs::remove_dir_all(&one).unwrap();
+            shared.run(open(), tallies, &mut buffer);
+            shared.run(reading, tallies, &mut buffer);
+            fs::write(&one, "a file in the folder's place").unwrap();
+            shared.run(open(), tallies, &mut buffer);
+            fs::remove_file(&one).unwrap();
+            std::os::unix::fs::symlink(".", &one).unwrap();
+            shared.run(open(), tallies, &mut buffer);
+            assert_eq!(tallies[0].ownership.unreadable, Unreadable::default());
+        });
     }
 }

@@ -6,9 +6,11 @@ use std::num::NonZero;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
-use gvr_doctor::ownership::{Limits, Offender, Ownership, walk};
+use gvr_doctor::ownership::{Limits, Offender, Ownership, Unreadable, walk};
 use tempfile::TempDir;
 
 /// Folders with files, one of which is a link to a folder outside.
@@ -100,6 +102,30 @@ fn a_very_deep_folder_is_left_out() {
     assert_eq!((found.entries, found.unreadable.count), (130, 1));
     let (example, _) = found.unreadable.example.unwrap();
     assert_eq!(example.components().count(), folder.path().components().count() + 129);
+}
+
+#[test]
+fn a_cache_that_lives_is_readable() {
+    let folder = cache();
+    let is_over = AtomicBool::new(false);
+    let found: Vec<_> = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                for name in ["cache/a/b/c", "cache/z/y/x"].map(|name| folder.path().join(name)) {
+                    fs::create_dir_all(&name).unwrap();
+                    fs::write(name.join("file"), "").unwrap();
+                    fs::remove_dir_all(name.parent().unwrap().parent().unwrap()).unwrap();
+                }
+            }
+        });
+        let found = (0..100).map(|_| walk_one(&folder.path().join("cache"), user(), &limits(2))).collect();
+        is_over.store(true, Ordering::Relaxed);
+        found
+    });
+    for found in found {
+        assert_eq!(found.unreadable, Unreadable::default());
+        assert!(found.entries >= ENTRIES, "{found:?}");
+    }
 }
 
 #[test]
