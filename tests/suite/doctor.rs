@@ -149,3 +149,25 @@ fn the_network_is_tried_where_that_is_asked_for() {
     let offline = sandbox.gvr(only.iter().chain(&["--net", "--verbose"])).run().succeeds();
     assert!(offline.stdout.contains("cannot tell: net/servers: gvr is told to stay offline"), "{offline}");
 }
+
+#[test]
+fn the_times_of_the_network_are_told_also_where_all_is_well() {
+    let mut sandbox = Sandbox::with_dist(&["1.22.90"]);
+    let url = sandbox.server().url();
+    sandbox.set("GOPROXY", format!("{url},direct"));
+    let report = ["doctor", "--only", "net/servers", "--json"];
+    assert!(sandbox.gvr(report).run().succeeds().json().get("network").is_none());
+    let report = sandbox.gvr(report.iter().chain(&["--net"])).run().succeeds().json();
+    assert_eq!(report["checks"][0]["verdict"], "pass");
+    let routes = report["network"].as_array().unwrap();
+    let settings: Vec<_> = routes.iter().map(|route| route["setting"].as_str().unwrap()).collect();
+    assert_eq!(settings, ["GVR_DIST_URL", "GOPROXY"]);
+    for route in routes {
+        assert!(route["url"].as_str().unwrap().starts_with("[URL]"), "{route}");
+        assert!(route["proxy"].is_null() && route["trust"].is_null(), "plain HTTP and no proxy: {route}");
+        let steps = route["steps"].as_array().unwrap();
+        let names: Vec<_> = steps.iter().map(|step| step["step"].as_str().unwrap()).collect();
+        assert_eq!(names, ["resolve", "connect", "request"]);
+        assert!(steps.iter().all(|step| step["milliseconds"].is_u64() && step["answer"].is_string()), "{route}");
+    }
+}

@@ -49,6 +49,16 @@ pub enum RouteStage {
 }
 
 impl RouteStage {
+    /// Its name, for programs, as recordings have it.
+    pub const fn id(self) -> &'static str {
+        match self {
+            RouteStage::Resolve => "resolve",
+            RouteStage::Connect => "connect",
+            RouteStage::Tls => "tls",
+            RouteStage::Request => "request",
+        }
+    }
+
     /// Its name, for people.
     pub const fn name(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::check::{Check, Evidence, Finding, Fix, Remedy};
-use crate::facts::OriginKind;
+use crate::facts::{Facts, OriginKind, Route};
 use crate::report::{Report, Verdict};
 
 /// The number in every report.
@@ -16,6 +16,9 @@ struct Document<'a> {
     facts: &'static str,
     summary: Summary,
     checks: Vec<CheckJson<'a>>,
+    /// What the network did, also where all is well; left out where it was not tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<Vec<RouteJson<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -27,6 +30,27 @@ struct Summary {
     failed: usize,
     unknown: usize,
     not_applicable: usize,
+}
+
+/// The way to a server.
+#[derive(Serialize)]
+struct RouteJson<'a> {
+    setting: &'a str,
+    url: &'a str,
+    proxy: Option<&'a str>,
+    /// Whose certificates decided; null without TLS.
+    trust: Option<&'a str>,
+    steps: Vec<StepJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct StepJson<'a> {
+    step: &'static str,
+    milliseconds: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -88,8 +112,30 @@ pub fn render(report: &Report, version: &str) -> Result<String, serde_json::Erro
             not_applicable: counts.not_applicable,
         },
         checks: report.verdicts.iter().map(|(check, verdict)| check_json(check, verdict)).collect(),
+        network: network(&report.facts),
     };
     serde_json::to_string_pretty(&document)
+}
+
+fn network(facts: &Facts) -> Option<Vec<RouteJson<'_>>> {
+    let routes = facts.network.known()?.as_ref()?;
+    Some(routes.iter().map(route_json).collect())
+}
+
+fn route_json(route: &Route) -> RouteJson<'_> {
+    let steps = route.steps.iter().map(|step| StepJson {
+        step: step.stage.id(),
+        milliseconds: step.milliseconds,
+        answer: step.answer.as_deref(),
+        error: step.error.as_deref(),
+    });
+    RouteJson {
+        setting: &route.purpose,
+        url: &route.url,
+        proxy: route.proxy.as_deref(),
+        trust: route.trust.as_deref(),
+        steps: steps.collect(),
+    }
 }
 
 fn check_json<'a>(check: &'a Check, verdict: &'a Verdict) -> CheckJson<'a> {
