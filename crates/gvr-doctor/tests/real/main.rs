@@ -8,5 +8,6 @@ mod dist;
 mod hostile;
 mod macho;
 mod ownership;
+mod refusal;
 mod samples;
 mod settings;
