@@ -14,6 +14,8 @@ mod explain;
 mod faults;
 mod global;
 mod goenv;
+mod goenv_name;
+mod goenv_transcript;
 mod goproxy;
 mod init;
 mod install;

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod files;
 #[cfg(test)]
 mod fixture;
+pub mod gopath;
 pub mod gotoolchain;
 mod layout;
 pub mod paths;

@@ -14,6 +14,8 @@ pub struct ShimSettings {
     pub keep_goroot: bool,
     /// Leave `go.mod` and `go.work` unread.
     pub ignore_go_mod: bool,
+    /// Give each version a GOPATH of its own, as goenv does.
+    pub version_gopath: bool,
 }
 
 impl ShimSettings {
@@ -29,6 +31,7 @@ impl ShimSettings {
                 b"strict" => settings.strict = true,
                 b"keep-goroot" => settings.keep_goroot = true,
                 b"ignore-go-mod" => settings.ignore_go_mod = true,
+                b"version-gopath" => settings.version_gopath = true,
                 _ => {}
             }
         }
@@ -48,6 +51,11 @@ impl ShimSettings {
             ignore_go_mod: switch("GVR_GO_MOD")
                 .or_else(|| switch("GOENV_GOMOD_VERSION_ENABLE"))
                 .map_or(self.ignore_go_mod, |reads| !reads),
+            version_gopath: switch("GVR_VERSION_GOPATH")
+                .or_else(|| switch("GOENV_DISABLE_GOPATH").filter(|is_off| *is_off).map(|_| false))
+                // Whoever says where they are wants them.
+                .or_else(|| variable("GOENV_GOPATH_PREFIX").filter(|prefix| !prefix.as_ref().is_empty()).map(|_| true))
+                .unwrap_or(self.version_gopath),
         }
     }
 }
@@ -60,6 +68,7 @@ impl fmt::Display for ShimSettings {
             (self.strict, "strict"),
             (self.keep_goroot, "keep-goroot"),
             (self.ignore_go_mod, "ignore-go-mod"),
+            (self.version_gopath, "version-gopath"),
         ];
         names.iter().filter(|(is_on, _)| *is_on).try_for_each(|(_, name)| writeln!(f, "{name}"))
     }
@@ -80,12 +89,13 @@ mod tests {
 
     #[test]
     fn a_rendering_reads_back() {
-        for bits in 0..16 {
+        for bits in 0..32 {
             let settings = ShimSettings {
                 auto_install: bits & 1 != 0,
                 strict: bits & 2 != 0,
                 keep_goroot: bits & 4 != 0,
                 ignore_go_mod: bits & 8 != 0,
+                version_gopath: bits & 16 != 0,
             };
             assert_eq!(ShimSettings::parse(settings.to_string().as_bytes()), settings);
         }
@@ -105,5 +115,10 @@ mod tests {
         assert!(!with(on, &[("GVR_KEEP_GOROOT", "no"), ("GOENV_DISABLE_GOROOT", "1")]).keep_goroot);
         assert!(with(on, &[("GOENV_GOMOD_VERSION_ENABLE", "0")]).ignore_go_mod);
         assert!(!with(on, &[("GOENV_GOMOD_VERSION_ENABLE", "1")]).ignore_go_mod);
+        let each = ShimSettings { version_gopath: true, ..on };
+        assert!(with(on, &[("GOENV_GOPATH_PREFIX", "/go")]).version_gopath);
+        assert!(!with(each, &[("GOENV_GOPATH_PREFIX", "/go"), ("GOENV_DISABLE_GOPATH", "1")]).version_gopath);
+        assert!(with(each, &[("GOENV_DISABLE_GOPATH", "0")]).version_gopath);
+        assert!(!with(each, &[("GVR_VERSION_GOPATH", "0"), ("GOENV_GOPATH_PREFIX", "/go")]).version_gopath);
     }
 }

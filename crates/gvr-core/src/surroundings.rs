@@ -62,6 +62,12 @@ impl Surroundings {
         Self { folders: vec![folder], ends_here: false, variable: None, ..self }
     }
 
+    /// Lets no variable name a version.
+    #[must_use]
+    pub fn without_variable(self) -> Self {
+        Self { variable: None, ..self }
+    }
+
     /// The query, with what the command line asks for.
     pub fn query<'a>(&'a self, argument: Option<&'a str>) -> Query<'a> {
         Query {

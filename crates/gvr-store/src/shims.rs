@@ -99,10 +99,20 @@ impl Store {
     /// toolchain switch looks for that name), and always `go` and `gofmt`. At no moment is a shim missing that was there
     /// before and is there afterwards. If nothing has to change, nothing is written, and no lock is taken.
     pub fn sync_shims(&self, shim_program: &Path, waiting: &dyn Waiting) -> Result<ShimReport, ShimError> {
+        self.sync_shims_with(shim_program, &[], waiting)
+    }
+
+    /// The same, where there is to be a shim for each program in these folders too.
+    pub fn sync_shims_with(
+        &self,
+        shim_program: &Path,
+        tools: &[PathBuf],
+        waiting: &dyn Waiting,
+    ) -> Result<ShimReport, ShimError> {
         let program = Program::read(shim_program)
             .map_err(|source| ShimError::Program { path: shim_program.to_owned(), source })?;
         let path = self.layout().shims();
-        let plan = Plan::new(self.wanted_shims()?, &Folder::read(&path, &program)?);
+        let plan = Plan::new(self.wanted_shims(tools)?, &Folder::read(&path, &program)?);
         if plan.is_done() {
             return Ok(plan.into_report());
         }
@@ -113,14 +123,15 @@ impl Store {
             folder::sweep(&path);
         }
         // Another process may have done it all while this one waited.
-        let plan = Plan::new(self.wanted_shims()?, &Folder::read(&path, &program)?);
+        let plan = Plan::new(self.wanted_shims(tools)?, &Folder::read(&path, &program)?);
         folder::apply(&path, &plan, &program, self.durability())?;
         Ok(plan.into_report())
     }
 
     /// The names that there have to be shims for.
-    fn wanted_shims(&self) -> Result<BTreeSet<OsString>, ListError> {
+    fn wanted_shims(&self, tools: &[PathBuf]) -> Result<BTreeSet<OsString>, ListError> {
         let mut names: BTreeSet<OsString> = ALWAYS.into_iter().map(OsString::from).collect();
+        names.extend(tools.iter().flat_map(|folder| executables(folder).unwrap_or_default()));
         for toolchain in self.installed()?.into_iter().filter(|toolchain| toolchain.platform.is_none()) {
             names.insert(toolchain.version.release_name().into());
             // A toolchain without programs, or one that is removed just now, asks for no shims.

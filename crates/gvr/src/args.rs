@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
 use gvr_core::exit;
 
-use crate::commands::Command;
+use crate::commands::{Command, goenv};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::process::Process;
@@ -53,6 +53,9 @@ struct GlobalArgs {
 
 /// Runs the command line and says how it went.
 pub(crate) fn main(process: &Process) -> ExitCode {
+    if goenv::is_called(process) {
+        return goenv::main(process);
+    }
     let args = match Args::try_parse_from(&process.arguments) {
         Ok(args) => args,
         Err(error) => return refuse(&error, process),

@@ -218,10 +218,21 @@ fn root(process: &Process) -> Result<PathBuf, CliError> {
         };
         return if root.is_absolute() { Ok(root) } else { Err(relative()) };
     }
+    if let Some(root) = goenvs_root(process) {
+        return Ok(root);
+    }
     let own = process.program_folder().and_then(|folder| folder.parent().map(Path::to_owned));
     let own = own.filter(|root| root.join("shims").join(Layout::SHIMS_MARKER).exists());
     let default = || home().map(|home| home.join(".gvr"));
     own.or_else(default).ok_or_else(|| {
         CliError::failed("HOME is not set, so there is no ~/.gvr").hint("set it, or set GVR_ROOT to an absolute path")
     })
+}
+
+/// The root that `GOENV_ROOT` names, for gvr under the name goenv. Not where goenv itself lives: nothing of it is changed.
+fn goenvs_root(process: &Process) -> Option<PathBuf> {
+    let root = process.variable("GOENV_ROOT").map(PathBuf::from).filter(|root| root.is_absolute())?;
+    let is_gvrs = root.join("shims").join(Layout::SHIMS_MARKER).exists();
+    let is_goenvs = || ["libexec", "shims", "versions"].iter().any(|name| root.join(name).exists());
+    (process.is_called("goenv") && (is_gvrs || !is_goenvs())).then_some(root)
 }

@@ -74,6 +74,11 @@ impl CliError {
         Self { exit, ..self }
     }
 
+    /// The sentence alone.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(crate) fn exit(&self) -> u8 {
         self.exit
     }

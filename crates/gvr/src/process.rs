@@ -29,6 +29,12 @@ impl Process {
         }
     }
 
+    /// Whether it was called by that name, in whatever folder.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        let called = self.arguments.first().map(Path::new).and_then(Path::file_name);
+        called.is_some_and(|called| called == name)
+    }
+
     /// The whole environment.
     pub(crate) fn environment(&self) -> &[(OsString, OsString)] {
         &self.environment

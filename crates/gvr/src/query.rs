@@ -1,8 +1,9 @@
 //! Words that commands have in common: where a version was asked for, and what it comes to among the installed ones.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use gvr_core::files::Disk;
+use gvr_core::files::{Disk, Files as _};
+use gvr_core::gopath;
 use gvr_core::resolve::{Choice, Decision, Outcome, outcome_of};
 use gvr_core::search::Source;
 use gvr_core::{Layout, Request, Toolchain};
@@ -81,10 +82,17 @@ pub(crate) fn word(request: &Request) -> String {
     }
 }
 
-/// A program of a toolchain, if the toolchain has it.
-pub(crate) fn program_in(layout: &Layout, toolchain: Toolchain, program: &Path) -> Option<std::path::PathBuf> {
-    use gvr_core::files::Files as _;
+/// A program of a toolchain, if the toolchain has it, or if it was installed into the version's own GOPATH.
+pub(crate) fn program_in(context: &Context<'_>, toolchain: Toolchain, program: &Path) -> Option<PathBuf> {
+    let own = context.layout().program(toolchain, program);
+    let tool = || gopath_bin(context, toolchain).map(|bin| bin.join(program));
+    let is_there = |path: &PathBuf| Disk.program(path).is_some();
+    Some(own).filter(is_there).or_else(|| tool().filter(is_there))
+}
 
-    let path = layout.program(toolchain, program);
-    Disk.program(&path).map(|_| path)
+/// Where a version's own tools are installed; `None` where versions have no GOPATH of their own.
+pub(crate) fn gopath_bin(context: &Context<'_>, toolchain: Toolchain) -> Option<PathBuf> {
+    let is_on = context.shim_settings().version_gopath;
+    let folder = gopath::folder(toolchain, |name| context.process.variable(name));
+    folder.filter(|_| is_on).map(|folder| folder.join("bin"))
 }

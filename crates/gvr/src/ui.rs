@@ -20,6 +20,8 @@ pub(crate) enum ColorChoice {
 /// How to speak to the user.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ui {
+    /// Under which name it speaks.
+    name: &'static str,
     is_quiet: bool,
     is_verbose: bool,
     has_color: bool,
@@ -39,6 +41,7 @@ impl Ui {
         };
         let wants_no_progress = process.switch("GVR_NO_PROGRESS").unwrap_or(false);
         Self {
+            name: "gvr",
             is_quiet,
             is_verbose,
             has_color: is_colored(is_terminal),
@@ -46,6 +49,12 @@ impl Ui {
             has_progress: is_terminal && !is_dumb && !is_quiet && !wants_no_progress,
             can_ask: is_terminal && io::stdin().is_terminal(),
         }
+    }
+
+    /// The same under another name, which then stands before each message.
+    #[must_use]
+    pub(crate) fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
     }
 
     /// A line of data.
@@ -69,28 +78,35 @@ impl Ui {
         let _ = if self.has_color { write!(stderr, "{}", help.ansi()) } else { write!(stderr, "{help}") };
     }
 
+    /// Text on stderr as it stands, with a line end behind it.
+    #[expect(clippy::unused_self, reason = "all output goes through Ui, also the one that needs none of its switches")]
+    pub(crate) fn aside(self, text: impl fmt::Display) {
+        // Where stderr is gone there is nobody left to tell.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
     /// Tells what was done.
     pub(crate) fn note(self, message: impl fmt::Display) {
         if !self.is_quiet {
-            say("", message);
+            self.say("", message);
         }
     }
 
     /// Tells what most people need not know.
     pub(crate) fn detail(self, message: impl fmt::Display) {
         if self.is_verbose {
-            say("", message);
+            self.say("", message);
         }
     }
 
     /// Tells what may be wrong.
     pub(crate) fn warn(self, message: impl fmt::Display) {
-        say(if self.has_color { "\x1b[33mwarning:\x1b[0m " } else { "warning: " }, message);
+        self.say(if self.has_color { "\x1b[33mwarning:\x1b[0m " } else { "warning: " }, message);
     }
 
     /// Tells why a command failed.
     pub(crate) fn error(self, message: impl fmt::Display) {
-        say(if self.has_color { "\x1b[31merror:\x1b[0m " } else { "" }, message);
+        self.say(if self.has_color { "\x1b[31merror:\x1b[0m " } else { "" }, message);
     }
 
     /// Makes sure that a terminal shows its cursor.
@@ -126,14 +142,24 @@ impl Ui {
             return false;
         }
         let mut answer = String::new();
-        let asked = write!(io::stderr(), "gvr: {question} [y/N] ").and_then(|()| io::stderr().flush());
+        let asked = write!(io::stderr(), "{}: {question} [y/N] ", self.name).and_then(|()| io::stderr().flush());
         asked.is_ok()
             && io::stdin().lock().read_line(&mut answer).is_ok()
             && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
     }
-}
 
-fn say(label: &str, message: impl fmt::Display) {
-    // Where stderr is gone there is nobody left to tell.
-    let _ = writeln!(io::stderr().lock(), "gvr: {label}{message}");
+    /// Asks as scripts expect that answer by a pipe: whatever stdin is, a line of it that begins with y is a yes.
+    #[expect(clippy::unused_self, reason = "all questions go through Ui")]
+    pub(crate) fn reads_yes(self, question: impl fmt::Display) -> bool {
+        let mut answer = String::new();
+        let asked = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
+        asked.is_ok()
+            && io::stdin().lock().read_line(&mut answer).is_ok()
+            && answer.trim_start().starts_with(['y', 'Y'])
+    }
+
+    fn say(self, label: &str, message: impl fmt::Display) {
+        // Where stderr is gone there is nobody left to tell.
+        let _ = writeln!(io::stderr().lock(), "{}: {label}{message}", self.name);
+    }
 }

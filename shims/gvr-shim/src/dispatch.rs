@@ -3,15 +3,15 @@
 use std::ffi::{CString, OsStr};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gvr_core::files::{Disk, Files as _, WorkingFolder};
-use gvr_core::gotoolchain;
 use gvr_core::resolve::{Choice, Decision, Outcome, installed_versions, resolve};
 use gvr_core::search::Source;
 use gvr_core::settings::ShimSettings;
 use gvr_core::system::{SystemPath, is_wrapper};
 use gvr_core::{Layout, Platform, Surroundings, Toolchain, paths};
+use gvr_core::{gopath, gotoolchain};
 
 use crate::call::{self, Call};
 use crate::message::{Message, name_of, place, shell_word};
@@ -91,12 +91,34 @@ impl Dispatcher<'_> {
     }
 
     fn is_in(&self, toolchain: Toolchain) -> bool {
-        Disk.program(&self.layout.program(toolchain, self.call.program)).is_some()
+        Disk.program(&self.layout.program(toolchain, self.call.program)).is_some() || self.tool(toolchain).is_some()
+    }
+
+    /// The program, where it was installed into the version's own GOPATH.
+    fn tool(&self, toolchain: Toolchain) -> Option<PathBuf> {
+        let gopath = gopath::folder(toolchain, |name| self.process.variable(name)).filter(|_| self.has_gopath())?;
+        let program = paths::below(&gopath, &["bin".as_ref(), self.call.program]);
+        Disk.program(&program).map(|_| program)
+    }
+
+    fn has_gopath(&self) -> bool {
+        self.settings.version_gopath
     }
 
     fn become_installed(&self, decision: &Decision, toolchain: Toolchain) -> Message {
-        let program = self.layout.program(toolchain, self.call.program);
+        let mut program = self.layout.program(toolchain, self.call.program);
+        let gopath = if self.has_gopath() {
+            if let Some(tool) = self.tool(toolchain).filter(|_| Disk.program(&program).is_none()) {
+                program = tool;
+            }
+            gopath::value(toolchain, |name| self.process.variable(name))
+        } else {
+            None
+        };
         let mut successor = self.successor(&program);
+        if let Some(gopath) = &gopath {
+            successor.set("GOPATH", gopath);
+        }
         let setting = gotoolchain::override_for(
             &decision.source,
             self.settings.strict,

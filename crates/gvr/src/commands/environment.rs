@@ -3,10 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use gvr_core::Toolchain;
 use gvr_core::files::Disk;
-use gvr_core::gotoolchain;
 use gvr_core::resolve::{Decision, Outcome};
+use gvr_core::{Toolchain, gopath, gotoolchain};
 
 use crate::context::Context;
 use crate::query;
@@ -32,8 +31,29 @@ pub(super) fn environment(context: &Context<'_>, decision: &Decision) -> Environ
     if let Some(value) = gotoolchain::override_for(&decision.source, settings.strict, variable, &Disk, is_macos) {
         set.push(("GOTOOLCHAIN", value.into()));
     }
+    let gopath = |first| gopath::value(first, variable);
+    if let Some(value) = toolchains(decision).next().filter(|_| settings.version_gopath).and_then(gopath) {
+        set.push(("GOPATH", value));
+    }
     let unset = if settings.keep_goroot { Vec::new() } else { vec!["GOROOT"] };
     Environment { set, path: path(context, decision), unset }
+}
+
+impl Environment {
+    /// The same as goenv has it: `GOENV_VERSION` names the versions, and GOROOT says where the first one lies.
+    pub(super) fn as_goenv(&mut self, context: &Context<'_>, decision: &Decision) {
+        for (name, _) in &mut self.set {
+            if *name == "GVR_VERSION" {
+                *name = "GOENV_VERSION";
+            }
+        }
+        // What a script sets below this is goenv's variable, and it must count.
+        self.unset.push("GVR_VERSION");
+        if let Some(toolchain) = toolchains(decision).next().filter(|_| !context.shim_settings().keep_goroot) {
+            self.unset.retain(|name| *name != "GOROOT");
+            self.set.push(("GOROOT", context.layout().toolchain(toolchain).into_os_string()));
+        }
+    }
 }
 
 /// The versions' folders, then what was on PATH. Those of other versions that an earlier call put there go, so that PATH

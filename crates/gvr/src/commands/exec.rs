@@ -47,7 +47,26 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<u8, CliError> {
     }
     let path = program_path(context, &decision, program)?;
     refuse_foreign(&decision)?;
-    Err(become_command(context, &decision, &path, arguments))
+    Err(become_command(context, &decision, &path, arguments, Manner::Gvr))
+}
+
+/// How a command is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// As gvr does.
+    Gvr,
+    /// As goenv does: the version is named by `GOENV_VERSION`, and GOROOT says where it lies.
+    Goenv,
+}
+
+/// Runs a command with the version that applies here, whatever its name looks like: goenv's own `exec`.
+pub(super) fn run_as_goenv(context: &Context<'_>, decision: &Decision, words: &[OsString]) -> Result<u8, CliError> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(CliError::failed("no command to run"));
+    };
+    let path = program_path(context, decision, program)?;
+    refuse_foreign(decision)?;
+    Err(become_command(context, decision, &path, arguments, Manner::Goenv))
 }
 
 /// A command line with the version told apart.
@@ -116,8 +135,17 @@ fn refuse_foreign(decision: &Decision) -> Result<(), CliError> {
 }
 
 /// Does not return where the command could be started.
-fn become_command(context: &Context<'_>, decision: &Decision, path: &Path, arguments: &[OsString]) -> CliError {
-    let environment = environment(context, decision);
+fn become_command(
+    context: &Context<'_>,
+    decision: &Decision,
+    path: &Path,
+    arguments: &[OsString],
+    manner: Manner,
+) -> CliError {
+    let mut environment = environment(context, decision);
+    if manner == Manner::Goenv {
+        environment.as_goenv(context, decision);
+    }
     let mut command = Command::new(path);
     command.args(arguments).envs(environment.set);
     for name in environment.unset {

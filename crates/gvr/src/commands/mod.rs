@@ -7,6 +7,7 @@ mod env;
 mod environment;
 mod exec;
 mod explain;
+pub(crate) mod goenv;
 mod init;
 mod install;
 mod latest;
@@ -73,6 +74,7 @@ pub(crate) enum Command {
     Completions(completions::Args),
     Vscode(vscode::Args),
     Config(config::Args),
+    GoenvLink(goenv::link::Args),
     Commands(CommandsArgs),
     #[command(external_subcommand)]
     Other(Vec<OsString>),
@@ -114,6 +116,7 @@ impl Command {
             Self::Completions(args) => done(completions::run(context, &args)),
             Self::Vscode(args) => done(vscode::run(context, &args)),
             Self::Config(args) => done(config::run(context, &args)),
+            Self::GoenvLink(args) => done(goenv::link::run(context, &args)),
             Self::Commands(_) => done(commands(context)),
             Self::Other(words) => done(other(context, &words)),
         }

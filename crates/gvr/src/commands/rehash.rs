@@ -5,6 +5,7 @@ use std::fs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::progress::Bars;
+use crate::query;
 
 /// Make the shims anew; installing and removing do so by themselves
 #[derive(Debug, clap::Args)]
@@ -19,7 +20,9 @@ pub(crate) struct ShimsArgs {
 }
 
 pub(crate) fn rehash(context: &Context<'_>) -> Result<(), CliError> {
-    let report = context.store.sync_shims(&context.shim_program()?, &Bars::new(context.ui))?;
+    let natives = context.store.installed()?.into_iter().filter(|toolchain| toolchain.platform.is_none());
+    let tools: Vec<_> = natives.filter_map(|toolchain| query::gopath_bin(context, toolchain)).collect();
+    let report = context.store.sync_shims_with(&context.shim_program()?, &tools, &Bars::new(context.ui))?;
     for name in &report.foreign {
         let path = context.layout().shims().join(name);
         context.ui.warn(format_args!("{} is not gvr's; left alone", path.display()));
@@ -37,6 +40,15 @@ pub(super) fn after_change(context: &Context<'_>) {
     if let Err(error) = rehash(context) {
         context.ui.warn(format_args!("the shims could not be made: {error}\n  to try again: gvr rehash"));
     }
+}
+
+/// The names of the shims, sorted.
+pub(super) fn names(context: &Context<'_>) -> Vec<String> {
+    let entries = fs::read_dir(context.layout().shims()).into_iter().flatten();
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<_> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort_unstable();
+    names
 }
 
 pub(crate) fn shims(context: &Context<'_>, args: &ShimsArgs) -> Result<(), CliError> {

@@ -80,7 +80,7 @@ pub(crate) fn whence(context: &Context<'_>, args: &WhenceArgs) -> Result<u8, Cli
 /// The path of a command in what was chosen.
 pub(crate) fn path_of(context: &Context<'_>, choice: &Choice, program: &Path) -> Option<PathBuf> {
     match choice.outcome {
-        Outcome::Installed(toolchain) => query::program_in(context.layout(), toolchain, program),
+        Outcome::Installed(toolchain) => query::program_in(context, toolchain, program),
         Outcome::System => context.system_path().find(&Disk, program),
         Outcome::Missing => None,
     }
@@ -100,9 +100,7 @@ pub(crate) fn not_found(context: &Context<'_>, program: &Path) -> CliError {
 
 fn versions_with(context: &Context<'_>, program: &Path) -> Vec<(Toolchain, PathBuf)> {
     let toolchains = installed_versions(context.layout(), &Disk).into_iter().map(Toolchain::native);
-    toolchains
-        .filter_map(|toolchain| Some((toolchain, query::program_in(context.layout(), toolchain, program)?)))
-        .collect()
+    toolchains.filter_map(|toolchain| Some((toolchain, query::program_in(context, toolchain, program)?))).collect()
 }
 
 /// A command is a name; a path would leave the version's folder.

@@ -139,6 +139,7 @@ impl Config {
             strict: self.switch("strict").unwrap_or(false),
             keep_goroot: self.switch("keep-goroot").unwrap_or(false),
             ignore_go_mod: !self.switch("read-go-mod").unwrap_or(true),
+            version_gopath: self.switch("version-gopath").unwrap_or(false),
         }
     }
 

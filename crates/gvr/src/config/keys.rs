@@ -23,7 +23,7 @@ pub(crate) enum Kind {
 }
 
 /// Every setting, in alphabetical order.
-pub(crate) const KEYS: [Key; 12] = [
+pub(crate) const KEYS: [Key; 13] = [
     Key { name: "auto-install", kind: Kind::Switch, default: "false", variable: "GVR_AUTO_INSTALL" },
     Key { name: "dist-url", kind: Kind::Text, default: gvr_fetch::DEFAULT_DIST_URL, variable: "GVR_DIST_URL" },
     Key { name: "durable", kind: Kind::Switch, default: "true", variable: "GVR_DURABLE" },
@@ -36,6 +36,7 @@ pub(crate) const KEYS: [Key; 12] = [
     Key { name: "require", kind: Kind::List, default: "", variable: "GVR_REQUIRE" },
     Key { name: "signing-key", kind: Kind::Text, default: "", variable: "GVR_SIGNING_KEY" },
     Key { name: "strict", kind: Kind::Switch, default: "false", variable: "GVR_STRICT" },
+    Key { name: "version-gopath", kind: Kind::Switch, default: "false", variable: "GVR_VERSION_GOPATH" },
 ];
 
 impl Key {
