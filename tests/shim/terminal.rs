@@ -3,8 +3,10 @@
 
 use std::path::Path;
 
+use gvr_testkit::Signal;
+
 use crate::lab::{Lab, path_of};
-use crate::tools::tool;
+use crate::tools::{is_ignored, tool};
 
 /// The user at the terminal.
 const USER: &str = include_str!("terminal.py");
@@ -56,6 +58,9 @@ fn steps() -> String {
 /// Lets the user sit at this shell, first with the Go itself on PATH, then with the shims.
 fn behaves_as_go_itself(shell: &str, options: &[&str], prompt: &str) {
     let (Some(python), Some(shell)) = (tool("python3"), tool(shell)) else { return };
+    if [Signal::INT, Signal::QUIT, Signal::HUP, Signal::TERM].into_iter().any(is_ignored) {
+        return;
+    }
     let lab = Lab::with(&["1.22.5"]);
     lab.write("work/.go-version", "1.22.5\n");
     lab.replace_go("1.22.5", format!("#!{}\n{GO}", python.display()));

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use gvr_testkit::Invocation;
+use gvr_testkit::{Invocation, Signal};
 
 /// The folders in which a test looks for a program; never the PATH of whoever runs the tests.
 const FOLDERS: [&str; 4] = ["/usr/bin", "/bin", "/usr/local/bin", "/opt/homebrew/bin"];
@@ -28,6 +28,15 @@ pub(crate) fn tool(name: &str) -> Option<PathBuf> {
 pub(crate) fn say_left_out(what: impl Display) {
     // Where stderr is closed there is nobody to tell.
     let _ = writeln!(io::stderr(), "left out: {what}");
+}
+
+/// Whether programs that are started here ignore a signal, as below `nohup` and in the background of a script.
+pub(crate) fn is_ignored(signal: Signal) -> bool {
+    let is_ignored = gvr_testkit::is_ignored(signal);
+    if is_ignored {
+        say_left_out(format_args!("{signal:?}, as these tests were started with it ignored"));
+    }
+    is_ignored
 }
 
 /// Whether the tests run as root, whom no permission stops.

@@ -1,9 +1,7 @@
 //! Ctrl-C, SIGTERM and SIGHUP, and terminals that go away.
 
 use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -76,8 +74,7 @@ fn is_clean_and_resumable(sandbox: &Sandbox) {
 
 /// Whether programs that are started here ignore a signal, as below `nohup` and in the background of a script.
 pub(crate) fn is_ignored(signal: Signal) -> bool {
-    let kill = format!("kill -{} $$", signal.as_raw());
-    let is_ignored = Command::new("sh").args(["-c", &kill]).status().unwrap().signal().is_none();
+    let is_ignored = gvr_testkit::is_ignored(signal);
     if is_ignored {
         say_left_out(format_args!("{signal:?}, as these tests were started with it ignored"));
     }

@@ -26,7 +26,7 @@ pub use fault::Fault;
 pub use http::Request;
 pub use lab::{Lab, copy_folder};
 pub use log::{FakeLog, LogHash, head, leaf_hash};
-pub use process::{Finished, Invocation, Running};
+pub use process::{Finished, Invocation, Running, is_ignored};
 pub use rustix::process::Signal;
 pub use server::DistServer;
 pub use store::StoreFolder;

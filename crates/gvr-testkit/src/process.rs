@@ -246,6 +246,13 @@ impl Watchdog {
     }
 }
 
+/// Whether programs that are started here ignore a signal that ends others, as below `nohup` and in the background of a
+/// script. Not for a signal that stops: whoever does not ignore it would be waited for without end.
+pub fn is_ignored(signal: Signal) -> bool {
+    let kill = format!("ulimit -c 0; kill -{} $$", signal.as_raw());
+    Invocation::new("/bin/sh").args(["-c", &kill]).run().signal.is_none()
+}
+
 fn signal_group(id: u32, signal: Signal) {
     let group = i32::try_from(id).ok().and_then(Pid::from_raw);
     if let Some(group) = group {
