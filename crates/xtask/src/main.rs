@@ -12,6 +12,7 @@ mod faults;
 mod packages;
 mod pins;
 mod process;
+mod sign;
 mod test;
 mod trial;
 
@@ -35,6 +36,7 @@ enum Task {
     Dist(dist::Args),
     Faults(faults::Args),
     Pins(pins::Args),
+    Sign(sign::Args),
     Test(test::Args),
     Try(trial::Args),
 }
@@ -52,6 +54,8 @@ enum TaskError {
     Faults(#[from] faults::FaultError),
     #[error(transparent)]
     Pins(#[from] pins::PinsError),
+    #[error(transparent)]
+    Sign(#[from] sign::SignError),
     #[error(transparent)]
     Test(#[from] test::TestError),
     #[error(transparent)]
@@ -80,6 +84,7 @@ fn run(args: Args) -> Result<(), TaskError> {
         Task::Dist(args) => dist::run(&context, &args)?,
         Task::Faults(args) => faults::run(&context, &args)?,
         Task::Pins(args) => pins::run(&context, &args)?,
+        Task::Sign(args) => sign::run(&args)?,
         Task::Test(args) => test::run(&context, &args)?,
         Task::Try(args) => trial::run(&context, &args)?,
     }
