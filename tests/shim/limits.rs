@@ -145,3 +145,45 @@ fn a_version_file_that_may_not_be_read_is_named() {
     assert_eq!((finished.code, lab.text(&finished.stdout).as_str()), (Some(127), ""), "{finished:?}");
     assert!(lab.text(&finished.stderr).starts_with("gvr: [LAB]/work/.go-version"), "{finished:?}");
 }
+
+#[test]
+fn a_version_file_counts_below_a_mount_point_too() {
+    if cfg!(not(target_os = "linux")) || !is_root() {
+        say_left_out("a mount point between a folder and its version file: only root of a Linux can make one");
+        return;
+    }
+    let Some(unshare) = tool("unshare") else { return };
+    let lab = Lab::with(&["1.22.5", "1.23.0"]);
+    lab.write("work/.go-version", "1.22.5\n");
+    lab.write("root/version", "1.23.0\n");
+    let place = lab.path("work/mounted");
+    fs::create_dir(&place).unwrap();
+    // A mount that only these processes see.
+    let script = "mount -t tmpfs none \"$0\" && mkdir \"$0/inside\" && cd \"$0/inside\" && exec \"$@\"";
+    let call = lab.go(&["version"]).env("PATH", "/usr/bin:/bin:/usr/sbin:/sbin");
+    let call = call.through("/bin/sh", ["-c".as_ref(), script.as_ref(), place.as_os_str()]);
+    let finished = call.through(unshare, ["--mount"]).run();
+    if lab.text(&finished.stderr).contains("ermission denied") || lab.text(&finished.stderr).contains("not permitted") {
+        say_left_out("a mount point between a folder and its version file: root may not mount here");
+        return;
+    }
+    assert_eq!(lab.text(&finished.stdout), expected(&lab), "{finished:?}");
+}
+
+#[test]
+fn somebody_elses_version_file_chooses_and_does_no_more() {
+    if !is_root() {
+        say_left_out("a version file of another user: only root can make one");
+        return;
+    }
+    let lab = Lab::with(&["1.22.5", "1.23.0"]);
+    lab.write("root/version", "1.23.0\n");
+    let file = lab.write("work/.go-version", "1.22.5\n");
+    std::os::unix::fs::chown(&file, Some(65534), Some(65534)).unwrap();
+    let finished = lab.go(&["version"]).run();
+    assert_eq!(lab.text(&finished.stdout), expected(&lab), "{finished:?}");
+    // What is not installed it cannot have installed.
+    fs::write(&file, "1.23.7\n").unwrap();
+    let finished = lab.go(&["version"]).run();
+    assert_eq!((finished.code, lab.text(&finished.stdout).as_str()), (Some(127), ""), "{finished:?}");
+}
