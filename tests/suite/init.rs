@@ -227,7 +227,7 @@ gvr: to have go on your PATH in zsh, add this line at the end of ~/.zshrc:
 
 eval "$(gvr init - zsh)"
 
-then open a new terminal
+then open a new terminal; or let gvr do it: gvr setup
 
 "#]]);
 }

@@ -91,6 +91,11 @@ impl Layout {
         self.root.join("doctor")
     }
 
+    /// `setup`: copies of the start-up files that `gvr setup` has changed.
+    pub fn setup_backups(&self) -> PathBuf {
+        self.below("setup")
+    }
+
     /// The global version.
     pub fn global_version(&self) -> PathBuf {
         self.below("version")

@@ -18,7 +18,7 @@ const FIRST_STEPS: &str = "\
 First steps:
   gvr install latest      install the newest Go
   gvr global latest       use it where nothing else is asked for
-  gvr init                how to put go on your PATH
+  gvr setup               put go on your PATH
   gvr local 1.22          choose the Go of the repository you stand in
   gvr explain             which Go applies here, and why";
 

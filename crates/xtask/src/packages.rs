@@ -17,7 +17,7 @@ pub(crate) struct Tool {
 }
 
 /// The programs that the suite drives beside gvr's own.
-pub(crate) const OF_THE_SUITE: [Tool; 10] = [
+pub(crate) const OF_THE_SUITE: [Tool; 11] = [
     Tool { program: "bash", package: "bash", linux_only: false },
     Tool { program: "zsh", package: "zsh", linux_only: false },
     Tool { program: "fish", package: "fish", linux_only: false },
@@ -26,6 +26,7 @@ pub(crate) const OF_THE_SUITE: [Tool; 10] = [
     Tool { program: "mksh", package: "mksh", linux_only: false },
     Tool { program: "elvish", package: "elvish", linux_only: false },
     Tool { program: "busybox", package: "busybox", linux_only: true },
+    Tool { program: "tmux", package: "tmux", linux_only: false },
     Tool { program: "strace", package: "strace", linux_only: true },
     Tool { program: "valgrind", package: "valgrind", linux_only: true },
 ];

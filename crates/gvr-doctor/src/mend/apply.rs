@@ -20,7 +20,7 @@ pub(super) struct Manifest {
     pub(super) files: Vec<Saved>,
 }
 
-/// A file as it was. `before` and `after` are files beside the list; where one is missing there was no file.
+/// A file as it was. `before` and `after` are files beside the list; where `before` is missing there was no file.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Saved {
     pub(super) path: PathBuf,
@@ -28,6 +28,9 @@ pub(super) struct Saved {
     pub(super) after: Option<String>,
     pub(super) mode: u32,
     pub(super) new_mode: u32,
+    /// Whether there is no file any more, and `after` is missing for that.
+    #[serde(default)]
+    pub(super) is_removed: bool,
 }
 
 /// What was done.
@@ -65,7 +68,7 @@ pub fn apply(changes: &[Change], backups: &Path) -> Result<Applied, MendError> {
                 let permissions = Permissions::from_mode(*mode);
                 fs::set_permissions(&change.target, permissions).on("set the permissions of", &change.target)?;
             }
-            Content::Absent => {}
+            Content::Absent => fs::remove_file(&change.target).on("remove", &change.target)?,
         }
         files.push(change.path.clone());
     }
@@ -98,7 +101,8 @@ fn save(change: &Change, backup: &Path, number: usize) -> Result<Saved, MendErro
         (_, Err(_)) => NEW_FILE,
     };
     let new_mode = if let Content::Mode(mode) = change.new { mode } else { mode };
-    Ok(Saved { path: change.target.clone(), before, after, mode, new_mode })
+    let is_removed = change.new == Content::Absent;
+    Ok(Saved { path: change.target.clone(), before, after, mode, new_mode, is_removed })
 }
 
 /// A new folder with the next number as its name.

@@ -5,11 +5,13 @@
 
 mod apply;
 mod error;
+mod obstacle;
 mod plan;
 mod undo;
 mod write;
 
 pub use apply::{Applied, apply};
 pub use error::MendError;
-pub use plan::{Change, Content, plan};
+pub use obstacle::{Obstacle, obstacle};
+pub use plan::{Change, Content, plan, rewrite};
 pub use undo::{Undone, undo};

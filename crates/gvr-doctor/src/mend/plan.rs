@@ -63,34 +63,50 @@ pub fn plan(edits: &[Edit]) -> Result<Vec<Change>, MendError> {
 }
 
 fn change(path: &Path, edits: &[&Edit]) -> Result<Change, MendError> {
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.symlink_metadata().is_err() => {
-            return Ok(Change {
-                path: path.to_owned(),
-                target: path.to_owned(),
-                old: Content::Absent,
-                new: Content::Text(edited(path, "", edits)?),
-            });
-        }
-        Err(error) => return Err(error).on("look at", path),
-    };
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Err(MendError::NotOwn { path: path.to_owned() });
-    }
-    let target = fs::canonicalize(path).on("follow", path)?;
     if edits.iter().any(|edit| matches!(edit, Edit::CloseToOthers { .. })) {
+        let metadata = own(path, fs::metadata(path).on("look at", path)?)?;
+        let target = fs::canonicalize(path).on("follow", path)?;
         let mode = metadata.permissions().mode() & 0o7777;
         let (old, new) = (Content::Mode(mode), Content::Mode(mode & !0o002));
         return Ok(Change { path: path.to_owned(), target, old, new });
     }
+    rewrite(path, |text| edited(path, text.unwrap_or_default(), edits).map(Content::Text))
+}
+
+/// Works out what `edit` makes of a file's text, which is `None` where there is no file.
+pub fn rewrite<E: From<MendError>>(
+    path: &Path,
+    edit: impl FnOnce(Option<&str>) -> Result<Content, E>,
+) -> Result<Change, E> {
+    let (target, text) = current(path)?;
+    let new = edit(text.as_deref())?;
+    Ok(Change { path: path.to_owned(), target, old: text.map_or(Content::Absent, Content::Text), new })
+}
+
+/// The file that a path leads to, and its text if it is there.
+fn current(path: &Path) -> Result<(PathBuf, Option<String>), MendError> {
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => own(path, metadata)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.symlink_metadata().is_err() => {
+            return Ok((path.to_owned(), None));
+        }
+        Err(error) => return Err(error).on("look at", path),
+    };
     if !metadata.is_file() {
         return Err(MendError::NotAFile { path: path.to_owned() });
     }
+    let target = fs::canonicalize(path).on("follow", path)?;
     let bytes = fs::read(&target).on("read", path)?;
     let text = String::from_utf8(bytes).map_err(|_| MendError::NotText { path: path.to_owned() })?;
-    let new = edited(path, &text, edits)?;
-    Ok(Change { path: path.to_owned(), target, old: Content::Text(text), new: Content::Text(new) })
+    Ok((target, Some(text)))
+}
+
+fn own(path: &Path, metadata: fs::Metadata) -> Result<fs::Metadata, MendError> {
+    if metadata.uid() == rustix::process::geteuid().as_raw() {
+        Ok(metadata)
+    } else {
+        Err(MendError::NotOwn { path: path.to_owned() })
+    }
 }
 
 /// The text after the edits. Line ends stay as they are.

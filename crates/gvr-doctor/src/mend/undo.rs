@@ -51,12 +51,10 @@ fn restore(saved: &Saved, folder: &Path) -> Result<bool, MendError> {
         let path = folder.join(name);
         fs::read(&path).on("read", &path)
     };
-    let Some(after) = &saved.after else {
-        let mode = fs::metadata(path).on("look at", path)?.permissions().mode() & 0o7777;
-        if mode == saved.new_mode {
-            fs::set_permissions(path, Permissions::from_mode(saved.mode)).on("set the permissions of", path)?;
-        }
-        return Ok(mode == saved.new_mode || mode == saved.mode);
+    let after = match &saved.after {
+        Some(after) => Some(copy(after)?),
+        None if saved.is_removed => None,
+        None => return restore_mode(saved),
     };
     let now = match fs::read(path) {
         Ok(content) => Some(content),
@@ -67,7 +65,7 @@ fn restore(saved: &Saved, folder: &Path) -> Result<bool, MendError> {
     if now == before {
         return Ok(true);
     }
-    if now != Some(copy(after)?) {
+    if now != after {
         return Ok(false);
     }
     match before {
@@ -77,13 +75,22 @@ fn restore(saved: &Saved, folder: &Path) -> Result<bool, MendError> {
     Ok(true)
 }
 
+fn restore_mode(saved: &Saved) -> Result<bool, MendError> {
+    let path = &saved.path;
+    let mode = fs::metadata(path).on("look at", path)?.permissions().mode() & 0o7777;
+    if mode == saved.new_mode {
+        fs::set_permissions(path, Permissions::from_mode(saved.mode)).on("set the permissions of", path)?;
+    }
+    Ok(mode == saved.new_mode || mode == saved.mode)
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
     use crate::check::Edit;
-    use crate::mend::{apply, plan};
+    use crate::mend::{Content, apply, plan, rewrite};
 
     fn comment(file: &Path, line: u32, expected: &str) -> Edit {
         Edit::CommentOut { file: file.display().to_string(), line, expected: expected.to_owned() }
@@ -118,6 +125,21 @@ mod tests {
         assert!(matches!(undo(&backups), Err(MendError::NothingToUndo)));
         let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert!(!names.iter().any(|name| name.to_string_lossy().contains("gvr-doctor")), "{names:?}");
+    }
+
+    #[test]
+    fn a_file_that_was_removed_comes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, backups) = (folder.path().join("rc"), folder.path().join("backups"));
+        fs::write(&file, "a").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        let change = rewrite(&file, |_| Ok::<_, MendError>(Content::Absent)).unwrap();
+        assert!(change.diff().contains("-a\n"), "{}", change.diff());
+        apply(&[change], &backups).unwrap();
+        assert!(!file.exists());
+        assert_eq!(undo(&backups).unwrap().kept, Vec::<PathBuf>::new());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "a");
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o640);
     }
 
     #[test]

@@ -4,12 +4,16 @@
 
 mod additions;
 mod assignment;
+mod block;
 mod expand;
+mod home;
 mod startup;
 
 pub use additions::{Addition, path_additions};
 pub use assignment::{Assignment, assignments};
+pub use block::{BrokenBlock, Removed, with_block, without_block};
 pub use expand::expand;
+pub use home::{Home, Place};
 pub use startup::{Dialect, Startup, ZSH_FILES, startup, startup_paths};
 
 /// The line without what follows a `#` that begins a word; quotes are respected.

@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
     if !is_code_wanted {
         context.ui.note(format_args!(
             "to have go on your PATH in {}, add this line at the end of {}:\n\n{}\n\n\
-             then open a new terminal",
+             then open a new terminal; or let gvr do it: gvr setup",
             shell.name(),
             shell.startup_file(),
             shell.load("gvr")
@@ -43,7 +43,8 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
     Ok(context.ui.text(&code(context, shell)?)?)
 }
 
-fn code(context: &Context<'_>, shell: Shell) -> Result<String, CliError> {
+/// The code for a shell.
+pub(super) fn code(context: &Context<'_>, shell: Shell) -> Result<String, CliError> {
     let shims = context.layout().shims();
     let own_folder = own_folder(context);
     let is_last = context

@@ -19,6 +19,7 @@ mod place;
 mod provenance;
 mod rehash;
 mod remote;
+mod setup;
 mod shell;
 mod signing;
 mod uninstall;
@@ -67,6 +68,7 @@ pub(crate) enum Command {
     Root(place::RootArgs),
     Rehash(rehash::RehashArgs),
     Shims(rehash::ShimsArgs),
+    Setup(setup::Args),
     Init(init::Args),
     Shell(shell::ShellArgs),
     Env(env::Args),
@@ -109,6 +111,7 @@ impl Command {
             Self::Root(_) => done(place::root(context)),
             Self::Rehash(_) => done(rehash::rehash(context)),
             Self::Shims(args) => done(rehash::shims(context, &args)),
+            Self::Setup(args) => setup::run(context, &args),
             Self::Init(args) => done(init::run(context, &args)),
             Self::Shell(args) => done(shell::shell(context, &args)),
             Self::Env(args) => done(env::run(context, &args)),
