@@ -17,6 +17,7 @@ mod goenv;
 mod goenv_name;
 mod goenv_transcript;
 mod goproxy;
+mod import;
 mod init;
 mod install;
 mod install_faults;

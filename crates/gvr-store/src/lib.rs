@@ -5,6 +5,7 @@
 //! a closure fills a staging folder. It must never know a network, a terminal or the environment; it reads no wall
 //! clock, and who waits for a lock is told through the trait [`Waiting`].
 
+mod copy;
 mod durable;
 mod folders;
 mod global;
@@ -21,6 +22,7 @@ mod stage;
 mod store;
 mod tree;
 
+pub use copy::{Copied, CopyError, copy_tree};
 pub use durable::Durability;
 pub use folders::FolderError;
 pub use global::GlobalError;

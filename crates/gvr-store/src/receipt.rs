@@ -20,11 +20,12 @@ pub struct Receipt {
     /// What it runs on.
     #[serde(with = "as_text")]
     pub platform: Platform,
-    /// Where the archive came from in the end, mirrors and redirects included.
+    /// Where the archive came from in the end, mirrors and redirects included; `import:goenv` where the tree was taken over
+    /// from another manager.
     pub url: String,
-    /// The archive's SHA-256, 64 lower-case hexadecimal digits.
+    /// The archive's SHA-256, 64 lower-case hexadecimal digits; empty where there was none.
     pub sha256: String,
-    /// The archive's length in bytes.
+    /// The archive's length in bytes; 0 where there was none.
     pub size: u64,
     /// How many files were unpacked.
     pub files: u64,
@@ -99,6 +100,14 @@ struct Document<'a> {
 }
 
 impl Receipt {
+    /// What [`url`](Self::url) begins with where the tree was taken over.
+    pub const IMPORT: &str = "import:";
+
+    /// From whom the tree was taken over, if it did not come as an archive.
+    pub fn imported_from(&self) -> Option<&str> {
+        self.url.strip_prefix(Self::IMPORT)
+    }
+
     /// Reads the receipt at `path`; `None` if there is none.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, ReceiptError> {
         match fs::read_to_string(path) {

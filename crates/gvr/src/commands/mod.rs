@@ -8,6 +8,7 @@ mod environment;
 mod exec;
 mod explain;
 pub(crate) mod goenv;
+mod import;
 mod init;
 mod install;
 mod latest;
@@ -77,6 +78,7 @@ pub(crate) enum Command {
     Vscode(vscode::Args),
     Config(config::Args),
     GoenvLink(goenv::link::Args),
+    Import(import::Args),
     Commands(CommandsArgs),
     #[command(external_subcommand)]
     Other(Vec<OsString>),
@@ -119,6 +121,7 @@ impl Command {
             Self::Completions(args) => done(completions::run(context, &args)),
             Self::Vscode(args) => done(vscode::run(context, &args)),
             Self::Config(args) => done(config::run(context, &args)),
+            Self::Import(args) => done(import::run(context, &args)),
             Self::GoenvLink(args) => done(goenv::link::run(context, &args)),
             Self::Commands(_) => done(commands(context)),
             Self::Other(words) => done(other(context, &words)),

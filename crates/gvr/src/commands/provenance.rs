@@ -55,13 +55,16 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
     if args.json {
         return json::print(context, &statement(&receipt, tree.as_deref()));
     }
-    let mut lines = vec![
-        ("version", format!("{} ({})", receipt.version, receipt.platform)),
-        ("archive", receipt.platform.archive_name(receipt.version)),
-        ("sha256", receipt.sha256.clone()),
-        ("from", receipt.url.clone()),
-        ("installed", format!("{} by gvr {}", receipt.installed_at, receipt.gvr)),
-    ];
+    let mut lines = vec![("version", format!("{} ({})", receipt.version, receipt.platform))];
+    match receipt.imported_from() {
+        Some(manager) => lines.push(("from", format!("taken over from {manager}"))),
+        None => lines.extend([
+            ("archive", receipt.platform.archive_name(receipt.version)),
+            ("sha256", receipt.sha256.clone()),
+            ("from", receipt.url.clone()),
+        ]),
+    }
+    lines.extend([("installed", format!("{} by gvr {}", receipt.installed_at, receipt.gvr))]);
     lines.extend(receipt.checked.iter().map(|check| ("checked", format!("{}: {}", check.by, check.detail))));
     lines.extend(receipt.unanswered.iter().map(|check| ("no answer", format!("{}: {}", check.by, check.detail))));
     lines.extend(receipt.h1.clone().map(|h1| ("h1", h1)));
@@ -71,7 +74,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
 
 fn statement(receipt: &Receipt, tree: Option<&str>) -> Statement {
     let archive = receipt.platform.archive_name(receipt.version);
-    let mut subject = vec![json!({ "name": archive, "digest": { "sha256": receipt.sha256 } })];
+    // What was taken over was no archive.
+    let archive = receipt.imported_from().is_none().then_some(archive);
+    let mut subject: Vec<_> =
+        archive.map(|archive| json!({ "name": archive, "digest": { "sha256": receipt.sha256 } })).into_iter().collect();
     subject.extend(tree.map(|tree| json!({ "name": "the list of the installed files", "digest": { "sha256": tree } })));
     let list = |checks: &[Check]| -> Vec<_> {
         checks.iter().map(|check| json!({ "by": check.by, "detail": check.detail })).collect()
@@ -84,6 +90,7 @@ fn statement(receipt: &Receipt, tree: Option<&str>) -> Statement {
             "version": receipt.version.to_string(),
             "platform": receipt.platform.to_string(),
             "servedBy": receipt.url,
+            "importedFrom": receipt.imported_from(),
             "size": receipt.size,
             "files": receipt.files,
             "unpackedSize": receipt.unpacked,

@@ -10,19 +10,19 @@ use crate::error::CliError;
 
 /// What a tree's module hash is, and what it should be.
 #[derive(Debug, Default)]
-pub(super) struct Identity {
-    pub(super) h1: Option<H1>,
-    pub(super) published: Option<Published>,
+pub(in crate::commands) struct Identity {
+    pub(in crate::commands) h1: Option<H1>,
+    pub(in crate::commands) published: Option<Published>,
     /// Why the checksum database, which was to be asked, says nothing.
-    pub(super) unproved: Option<String>,
+    pub(in crate::commands) unproved: Option<String>,
     /// The failure that this is, where it is one.
-    pub(super) silence: Option<CliError>,
+    pub(in crate::commands) silence: Option<CliError>,
 }
 
 impl Identity {
     /// Finds out by the hashes of the tree's files what it is. `database` is asked where it is given; what gvr knows itself
     /// counts always.
-    pub(super) fn find(
+    pub(in crate::commands) fn find(
         module: Option<ToolchainModule>,
         tree: &Manifest,
         database: Option<&Fetcher>,
@@ -46,12 +46,12 @@ impl Identity {
     }
 
     /// Whether it is what Go published; `None` where nobody says what that is.
-    pub(super) fn is_published(&self) -> Option<bool> {
+    pub(in crate::commands) fn is_published(&self) -> Option<bool> {
         self.published.as_ref().map(|published| self.h1 == Some(published.h1))
     }
 
     /// All this for people, in one line; nothing where there is nothing to say.
-    pub(super) fn line(&self) -> Option<String> {
+    pub(in crate::commands) fn line(&self) -> Option<String> {
         let h1 = self.h1.map_or_else(|| "none".to_owned(), |h1| h1.to_string());
         match (&self.published, &self.unproved) {
             (Some(published), _) => {

@@ -10,6 +10,8 @@ use gvr_core::exit;
 use serde::Serialize;
 
 use self::check::{Verdict, Verified};
+pub(super) use self::identity::Identity;
+pub(super) use self::target::{platform_of, version_of};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::json;

@@ -56,14 +56,14 @@ fn of_folder(goroot: PathBuf) -> Result<Target, CliError> {
 }
 
 /// The release that a GOROOT's VERSION file names.
-pub(super) fn version_of(goroot: &Path) -> Option<Version> {
+pub(in crate::commands) fn version_of(goroot: &Path) -> Option<Version> {
     let mut text = String::new();
     File::open(goroot.join("VERSION")).ok()?.take(4096).read_to_string(&mut text).ok()?;
     Version::from_release_name(text.lines().next()?.trim_end()).ok()
 }
 
 /// The platform that a GOROOT's own tools are for: `pkg/tool/linux_amd64`.
-pub(super) fn platform_of(goroot: &Path) -> Option<Platform> {
+pub(in crate::commands) fn platform_of(goroot: &Path) -> Option<Platform> {
     let mut names =
         fs::read_dir(goroot.join("pkg/tool")).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let platform = names.find_map(|name| name.replace('_', "-").parse().ok())?;
