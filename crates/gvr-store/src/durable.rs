@@ -1,17 +1,16 @@
 //! What outlives a power cut, and renames that either happen as asked or do not happen.
-//!
-//! The only file that differs between Linux and macOS, and only in three small functions.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-#[cfg(target_os = "linux")]
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 use rustix::fs::{CWD, RenameFlags, fsync, renameat_with};
 use rustix::io::{Errno, retry_on_intr};
+
+use crate::volume;
 
 /// Whether work is on the disk itself before an operation returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,11 +32,12 @@ impl Durability {
     }
 
     /// Does `work`, which fills `folder`, and has the disk write meanwhile what is there already, so that little is left for
-    /// [`sync_tree`](Self::sync_tree) in the end. What the disk says of it counts: it says it once.
-    pub(crate) fn sync_during<T>(self, folder: &Path, work: impl FnOnce() -> T) -> (T, io::Result<()>) {
+    /// [`sync_tree`](Self::sync_tree) in the end. What the disk says of it counts: it says it once. `work` is given something
+    /// to call when most of it is there.
+    pub(crate) fn sync_during<T>(self, folder: &Path, work: impl FnOnce(&dyn Fn()) -> T) -> (T, io::Result<()>) {
         match self {
-            Self::None => (work(), Ok(())),
-            Self::Full => sync_during(folder, GATHERING, work),
+            Self::Full if SYNCS_AHEAD => sync_during(folder, GATHERING, work),
+            Self::Full | Self::None => (work(&|| {}), Ok(())),
         }
     }
 
@@ -58,52 +58,67 @@ impl Durability {
     }
 }
 
-/// One call for the whole file system: some ten thousand single calls would take seconds.
-#[cfg(target_os = "linux")]
+/// One call for the whole volume: some ten thousand single calls would take seconds.
 fn sync_tree(folder: &Path) -> io::Result<()> {
     let file = File::open(folder)?;
-    match retry_on_intr(|| rustix::fs::syncfs(&file)) {
-        Err(Errno::NOSYS) => sync_each(folder),
-        result => Ok(result?),
-    }
+    volume::or_each(volume::sync(&file), || sync_each(folder))
 }
 
 /// How long files gather before the disk is told to write them. Too short a time makes writers wait for the journal.
 const GATHERING: Duration = Duration::from_millis(250);
 
-#[cfg(target_os = "linux")]
-fn sync_during<T>(folder: &Path, gathering: Duration, work: impl FnOnce() -> T) -> (T, io::Result<()>) {
+/// On macOS a call for the volume also empties the drive's cache, and writers would wait for that again and again.
+const SYNCS_AHEAD: bool = cfg!(target_os = "linux");
+
+fn sync_during<T>(folder: &Path, gathering: Duration, work: impl FnOnce(&dyn Fn()) -> T) -> (T, io::Result<()>) {
     let file = match File::open(folder) {
         Ok(file) => file,
-        Err(error) => return (work(), Err(error)),
+        Err(error) => return (work(&|| {}), Err(error)),
     };
-    let (done, is_done) = mpsc::channel::<()>();
+    let (now, is_done) = mpsc::channel::<()>();
     thread::scope(|scope| {
         let ahead = scope.spawn(move || {
-            while is_done.recv_timeout(gathering) == Err(RecvTimeoutError::Timeout) {
-                match retry_on_intr(|| rustix::fs::syncfs(&file)) {
-                    Err(Errno::NOSYS) => return Ok(()),
-                    result => result?,
-                }
-            }
-            Ok(())
+            let wait = || is_done.recv_timeout(gathering) != Err(RecvTimeoutError::Disconnected);
+            sync_ahead(wait, || free(&file), || volume::sync(&file))
         });
-        let value = work();
-        drop(done);
+        // If nobody listens any more, the disk has failed, or can only be synced in the end.
+        let value = work(&|| {
+            let _ = now.send(());
+        });
+        drop(now);
         (value, ahead.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }
 
-/// Without such a call each file would have to be found first.
-#[cfg(not(target_os = "linux"))]
-fn sync_during<T>(_folder: &Path, _gathering: Duration, work: impl FnOnce() -> T) -> (T, io::Result<()>) {
-    (work(), Ok(()))
+/// Calls `sync` again and again, whenever there is something new on the volume, as long as `wait` says that there is more
+/// to come.
+fn sync_ahead(
+    mut wait: impl FnMut() -> bool,
+    mut free: impl FnMut() -> Option<(u64, u64)>,
+    mut sync: impl FnMut() -> rustix::io::Result<()>,
+) -> io::Result<()> {
+    let mut before = free();
+    while wait() {
+        let now = free();
+        if now.is_some() && now == before {
+            // A download that stalls does not keep the disk busy.
+            continue;
+        }
+        before = now;
+        match sync() {
+            Ok(()) => {}
+            Err(errno) if volume::is_of_the_disk(errno) => return Err(errno.into()),
+            // There is no such call, and in the end each file is synced by itself.
+            Err(_) => break,
+        }
+    }
+    Ok(())
 }
 
-/// macOS has `sync`, but it returns before the work is done, so each file is handed to the drive by itself.
-#[cfg(not(target_os = "linux"))]
-fn sync_tree(folder: &Path) -> io::Result<()> {
-    sync_each(folder)
+/// How many blocks and files are free on the volume, which changes with all that is written, also before the disk has it.
+/// `None` where the system does not say.
+fn free(file: &File) -> Option<(u64, u64)> {
+    rustix::fs::fstatvfs(file).ok().map(|about| (about.f_bfree, about.f_ffree))
 }
 
 /// Hands over every file and folder, then has the drive write what it was handed, once for all.
@@ -261,15 +276,40 @@ mod tests {
     fn what_is_done_during_a_sync_comes_back_from_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
-        let (value, synced) = sync_during(folder.path(), Duration::ZERO, || fs::write(&file, "content").map(|()| 7));
+        let (value, synced) = sync_during(folder.path(), Duration::ZERO, |now| {
+            now();
+            fs::write(&file, "content").map(|()| 7)
+        });
         synced.unwrap();
         assert_eq!(value.unwrap(), 7);
         // What cannot be brought to the disk is said, and the work's own outcome is not lost by it.
         let absent = folder.path().join("absent");
-        let (value, synced) = Durability::Full.sync_during(&absent, || 7);
-        assert_eq!((value, synced.is_err()), (7, cfg!(target_os = "linux")));
-        let (value, synced) = Durability::None.sync_during(&absent, || 7);
+        let (value, synced) = Durability::Full.sync_during(&absent, |_now| 7);
+        assert_eq!((value, synced.is_err()), (7, SYNCS_AHEAD));
+        let (value, synced) = Durability::None.sync_during(&absent, |_now| 7);
         assert_eq!((value, synced.is_ok()), (7, true));
+    }
+
+    #[test]
+    fn the_disk_is_left_alone_while_nothing_is_written() {
+        // How often it is synced, where this is what is free at first and each time that it is looked at.
+        let count = |free: &[Option<(u64, u64)>], result: rustix::io::Result<()>| {
+            let (mut waits, mut looks, mut syncs) = (1..free.len(), free.iter(), 0);
+            let wait = || waits.next().is_some();
+            let sync = || {
+                syncs += 1;
+                result
+            };
+            let outcome = sync_ahead(wait, || *looks.next().unwrap(), sync);
+            (syncs, outcome.map_err(|error| error.raw_os_error()))
+        };
+        let (full, less, fewer) = (Some((9, 9)), Some((8, 9)), Some((8, 8)));
+        assert_eq!(count(&[full], Ok(())), (0, Ok(())));
+        assert_eq!(count(&[full, full, full], Ok(())), (0, Ok(())));
+        assert_eq!(count(&[full, less, less, fewer, fewer], Ok(())), (2, Ok(())));
+        assert_eq!(count(&[None, None, None], Ok(())), (2, Ok(())), "who cannot see it syncs");
+        assert_eq!(count(&[full, less, fewer], Err(Errno::NOSYS)), (1, Ok(())));
+        assert_eq!(count(&[full, less, fewer], Err(Errno::IO)), (1, Err(Some(Errno::IO.raw_os_error()))));
     }
 
     #[test]

@@ -155,10 +155,15 @@ impl Store {
             .begin(|| Stage::create(&layout.temporary(), toolchain), Stage::folder)?
             .map_err(|source| InstallError::Stage { path: layout.temporary(), source })?;
         let tree = stage.tree();
-        let (filled, synced) = self.durability().sync_during(&tree, || fill(&tree));
-        let (receipt, manifest) = filled.map_err(InstallError::Fill)?;
-        synced.map_err(|source| InstallError::Sync { path: tree, source })?;
-        self.seal(toolchain, &stage.tree(), &receipt, manifest)?;
+        let (completed, synced) = self.durability().sync_during(&tree, |is_filled| {
+            let (receipt, manifest) = fill(&tree).map_err(InstallError::Fill)?;
+            is_filled();
+            complete(toolchain, &tree, &receipt, manifest)
+        });
+        completed?;
+        synced
+            .and_then(|()| self.durability().sync_tree(&tree))
+            .map_err(|source| InstallError::Sync { path: tree, source })?;
         let installed = self.live().in_one_piece(|| self.commit(toolchain, &stage, &target, replace))??;
         // Who waits for this toolchain need not wait until the old one is removed, which happens when the stage goes.
         drop(lock);
@@ -167,27 +172,7 @@ impl Store {
         Ok(installed)
     }
 
-    /// Makes a filled tree complete and durable.
-    fn seal<E>(
-        &self,
-        toolchain: Toolchain,
-        tree: &Path,
-        receipt: &Receipt,
-        manifest: Option<Manifest>,
-    ) -> Result<(), InstallError<E>> {
-        let manifest = match manifest {
-            Some(known) => known,
-            None => Manifest::of_tree(tree)?,
-        };
-        // Both come to the disk with the tree: among things that nobody is shown yet there is no order to keep.
-        tree::make_writable(tree)
-            .and_then(|()| manifest.write(&tree.join(Layout::MANIFEST)))
-            .and_then(|digest| receipt.write(&tree.join(Layout::RECEIPT), Some(&digest)))
-            .map_err(|source| InstallError::Receipt { toolchain, source })?;
-        self.durability().sync_tree(tree).map_err(|source| InstallError::Sync { path: tree.to_owned(), source })
-    }
-
-    /// Shows a sealed tree to everybody.
+    /// Shows a complete and durable tree to everybody.
     fn commit<E>(
         &self,
         toolchain: Toolchain,
@@ -214,6 +199,24 @@ impl Store {
         }
         Ok(if placed == Placed::New { Installed::Fresh } else { Installed::Replaced })
     }
+}
+
+/// Adds to a filled tree what is gvr's own. All of it comes to the disk with the tree: among things that nobody is shown yet
+/// there is no order to keep.
+fn complete<E>(
+    toolchain: Toolchain,
+    tree: &Path,
+    receipt: &Receipt,
+    manifest: Option<Manifest>,
+) -> Result<(), InstallError<E>> {
+    let manifest = match manifest {
+        Some(known) => known,
+        None => Manifest::of_tree(tree)?,
+    };
+    tree::make_writable(tree)
+        .and_then(|()| manifest.write(&tree.join(Layout::MANIFEST)))
+        .and_then(|digest| receipt.write(&tree.join(Layout::RECEIPT), Some(&digest)))
+        .map_err(|source| InstallError::Receipt { toolchain, source })
 }
 
 /// How a tree came to its place, and so how to take it back.

@@ -21,6 +21,7 @@ mod small_file;
 mod stage;
 mod store;
 mod tree;
+mod volume;
 
 pub use copy::{Copied, CopyError, copy_tree};
 pub use durable::Durability;

@@ -10,8 +10,10 @@ const MOST_LINES: usize = 500;
 /// Files that may be longer, each for the reason beside it.
 const LONGER: [&str; 0] = [];
 
-/// The only files with `unsafe` in them: the shim's start, which std would make twice as long, and its memory.
-const UNSAFE: [&str; 2] = ["shims/gvr-shim/src/entry.rs", "shims/gvr-shim/src/memory.rs"];
+/// The only files with `unsafe` in them: the shim's start, which std would make twice as long, and its memory; and macOS's
+/// call to sync a volume, which no library has.
+const UNSAFE: [&str; 3] =
+    ["crates/gvr-store/src/volume.rs", "shims/gvr-shim/src/entry.rs", "shims/gvr-shim/src/memory.rs"];
 
 /// Whether somebody writes this file by hand and reads it again: code, scripts, settings and pages. Data and licences
 /// are not among them.
