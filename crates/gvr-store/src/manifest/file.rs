@@ -1,13 +1,15 @@
 //! The manifest on disk: a line for each entry, compressed with gzip.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::thread;
 
 use flate2::Compression;
-use flate2::bufread::GzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
@@ -28,27 +30,34 @@ impl EntryKind {
 impl Manifest {
     /// The digest of the tree: that of the manifest's lines, 64 lower-case hexadecimal digits.
     pub fn digest(&self) -> String {
-        hex(&Sha256::digest(self.text()).into())
-    }
-
-    /// `SHA-256 KIND SIZE PATH`, a line each.
-    fn text(&self) -> String {
-        let mut text = String::with_capacity(self.entries.len() * 128);
-        for Entry { path, kind, size, sha256 } in &self.entries {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{} {} {size} {}", hex(sha256), kind.name(), escape(path));
-        }
-        text
+        hex(&Sha256::digest(text(&self.entries)).into())
     }
 
     /// Writes it to `path`, where there must be nothing. The answer is the digest.
     pub(crate) fn write(&self, path: &Path) -> io::Result<String> {
-        let text = self.text();
-        let file = File::options().write(true).create_new(true).mode(0o644).open(path)?;
-        let mut encoder = GzEncoder::new(io::BufWriter::new(file), Compression::default());
-        encoder.write_all(text.as_bytes())?;
-        encoder.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(hex(&Sha256::digest(&text).into()))
+        let mut file = File::options().write(true).create_new(true).mode(0o644).open(path)?;
+        let mut digest = Sha256::new();
+        for part in self.packed() {
+            let (text, packed) = part?;
+            digest.update(text);
+            file.write_all(&packed)?;
+        }
+        Ok(hex(&digest.finalize().into()))
+    }
+
+    /// Its lines in two parts, each also as a member of a gzip file. Nothing else is left to do when they are made, so they are
+    /// made at once.
+    fn packed(&self) -> [io::Result<(String, Vec<u8>)>; 2] {
+        let (first, second) = self.entries.split_at(self.entries.len() / 2);
+        thread::scope(|scope| {
+            let other = thread::Builder::new().spawn_scoped(scope, || pack(second));
+            let one = pack(first);
+            let other = match other {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(_no_thread_to_be_had) => pack(second),
+            };
+            [one, other]
+        })
     }
 
     /// Reads the manifest whose digest is known; `None` if there is none.
@@ -60,7 +69,7 @@ impl Manifest {
             Err(source) => return Err(ManifestError::Read { path: path.to_owned(), source }),
         };
         let mut text = String::new();
-        GzDecoder::new(io::BufReader::new(file))
+        MultiGzDecoder::new(io::BufReader::new(file))
             .take(LARGEST)
             .read_to_string(&mut text)
             .map_err(|_| altered("it cannot be decompressed"))?;
@@ -70,6 +79,26 @@ impl Manifest {
         let entries = text.lines().map(parse).collect::<Option<_>>().ok_or_else(|| altered("a line is malformed"))?;
         Ok(Some(Self { entries }))
     }
+}
+
+/// `SHA-256 KIND SIZE PATH`, a line each.
+fn text(entries: &[Entry]) -> String {
+    let mut text = String::with_capacity(entries.len() * 128);
+    for Entry { path, kind, size, sha256 } in entries {
+        push_hex(&mut text, sha256);
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, " {} {size} {}", kind.name(), escape(path));
+    }
+    text
+}
+
+/// The lines of some entries, and the same compressed. Most of them is hashes, of which no effort makes less than half: who
+/// installs does not wait for the little that is left.
+fn pack(entries: &[Entry]) -> io::Result<(String, Vec<u8>)> {
+    let text = text(entries);
+    let mut encoder = GzEncoder::new(Vec::with_capacity(text.len()), Compression::fast());
+    encoder.write_all(text.as_bytes())?;
+    Ok((text, encoder.finish()?))
 }
 
 fn parse(line: &str) -> Option<Entry> {
@@ -82,8 +111,8 @@ fn parse(line: &str) -> Option<Entry> {
 }
 
 /// A path as one line.
-fn escape(path: &str) -> String {
-    path.replace('\\', "\\\\").replace('\n', "\\n")
+fn escape(path: &str) -> Cow<'_, str> {
+    if path.contains(['\\', '\n']) { path.replace('\\', "\\\\").replace('\n', "\\n").into() } else { path.into() }
 }
 
 fn unescape(text: &str) -> Option<String> {
@@ -103,10 +132,19 @@ fn unescape(text: &str) -> Option<String> {
 }
 
 fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let mut text = String::with_capacity(64);
+    push_hex(&mut text, bytes);
+    text
+}
+
+/// Much quicker than formatting, for what happens some hundred thousand times.
+fn push_hex(text: &mut String, bytes: &[u8; 32]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 0xf] {
+            text.push(char::from(DIGITS[usize::from(digit)]));
+        }
+    }
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {

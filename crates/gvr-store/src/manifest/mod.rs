@@ -1,6 +1,6 @@
 //! What a toolchain consists of, file by file, as it was when it was installed, and what became of it.
 //!
-//! The manifest lies beside the receipt, compressed: about 40 bytes a file. The receipt has its digest, which so is the
+//! The manifest lies beside the receipt, compressed: about 70 bytes a file. The receipt has its digest, which so is the
 //! digest of the whole tree. No path in it is absolute.
 
 mod compare;
