@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek as _, SeekFrom};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use serde::{Deserialize, Serialize};
 use tempfile::{NamedTempFile, TempPath};
@@ -140,6 +141,12 @@ impl Part {
     }
 
     fn append(&mut self, data: &[u8]) -> io::Result<()> {
+        if self.pending.is_empty() && data.len() >= BUFFER / 4 {
+            // Enough to be worth a call by itself.
+            self.file.write_all_at(data, self.written)?;
+            self.written += data.len() as u64;
+            return Ok(());
+        }
         self.pending.extend_from_slice(data);
         if self.pending.len() >= BUFFER { self.flush() } else { Ok(()) }
     }
@@ -171,6 +178,14 @@ impl Part {
         self.forget_record();
         if let Place::Shared { path, .. } = &self.place {
             let _ = fs::remove_file(path);
+        }
+        // When the names are gone, what the file takes is given back by whoever closes it last. That takes a while, which
+        // nobody needs to wait for.
+        let last = self.file.try_clone();
+        drop(self);
+        if let Ok(file) = last {
+            // Where no thread can be had, it is closed here.
+            let _ = thread::Builder::new().name("gvr-remove".to_owned()).spawn(move || drop(file));
         }
     }
 
