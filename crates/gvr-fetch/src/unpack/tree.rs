@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{CWD, Mode, OFlags, fchmod, mkdirat, openat};
+use rustix::fs::{CWD, Mode, OFlags, fchmod, fstat, mkdirat, openat};
 use rustix::io::Errno;
 
 use super::{EntryProblem, UnpackError, name};
@@ -21,6 +21,8 @@ pub(super) struct Tree {
     nodes: HashMap<String, Node>,
     /// The folder that the last file went into: entries come folder by folder.
     open: Option<(String, Arc<OwnedFd>)>,
+    /// Whether new folders get another mode than they are asked to have: see [`Self::make_folder`].
+    mends_folders: Option<bool>,
 }
 
 struct Node {
@@ -37,7 +39,7 @@ impl Tree {
     pub(super) fn open(path: &Path) -> Result<Self, UnpackError> {
         let root = open_folder(CWD, path)
             .map_err(|error| UnpackError::Write { path: path.to_owned(), source: error.into() })?;
-        Ok(Self { path: path.to_owned(), root: Arc::new(root), nodes: HashMap::new(), open: None })
+        Ok(Self { path: path.to_owned(), root: Arc::new(root), nodes: HashMap::new(), open: None, mends_folders: None })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -79,14 +81,24 @@ impl Tree {
         Ok(self.open.as_ref().map_or_else(|| Arc::clone(&self.root), |(_, folder)| Arc::clone(folder)))
     }
 
+    /// The umask, or a default access list, has its say about the mode of a new folder. It is the same for all of the tree,
+    /// so one look at the first one says whether all have to be mended.
     fn make_folder(&mut self, path: &str, folded: String) -> Result<(), UnpackError> {
-        mkdirat(&self.root, path, FOLDER)
-            .and_then(|()| open_folder(&self.root, path))
-            .and_then(|folder| fchmod(folder, FOLDER))
-            .map_err(|error| self.cannot_write(path, error))?;
+        let made = mkdirat(&self.root, path, FOLDER).and_then(|()| self.mend(path));
+        made.map_err(|error| self.cannot_write(path, error))?;
         let node = Node::new(true, path, &folded);
         self.nodes.insert(folded, node);
         Ok(())
+    }
+
+    fn mend(&mut self, path: &str) -> Result<(), Errno> {
+        if self.mends_folders == Some(false) {
+            return Ok(());
+        }
+        let folder = open_folder(&self.root, path)?;
+        let has_other_mode = Mode::from_raw_mode(fstat(&folder)?.st_mode) != FOLDER;
+        self.mends_folders = Some(has_other_mode);
+        if has_other_mode { fchmod(folder, FOLDER) } else { Ok(()) }
     }
 
     fn cannot_write(&self, below: &str, error: Errno) -> UnpackError {

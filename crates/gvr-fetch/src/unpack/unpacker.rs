@@ -13,8 +13,11 @@ use super::observe::Observer;
 use super::tree::Tree;
 use super::{UnpackError, inflate, read};
 
-/// Blocks on the way to the thread that inflates, and from it to the one that writes. Together a few megabytes.
-const IN_FLIGHT: usize = 8;
+/// Blocks on the way to the thread that inflates, and from it to the one that writes. Together some megabytes. Go's archives
+/// begin with large files, which are inflated more slowly than they are written, and then come small ones: what was downloaded
+/// and hashed before those is work that they need not wait for.
+const DOWNLOADED: usize = 24;
+const INFLATED: usize = 8;
 
 /// The most threads that write at once.
 const MOST_WRITERS: usize = 4;
@@ -57,9 +60,9 @@ impl Unpacker {
         writers: usize,
     ) -> Result<Self, UnpackError> {
         let tree = Tree::open(destination)?;
-        let (compressed, to_inflate) = mpsc::sync_channel(IN_FLIGHT);
+        let (compressed, to_inflate) = mpsc::sync_channel(DOWNLOADED);
         let (give_back, used) = mpsc::channel();
-        let (plain, to_write) = mpsc::sync_channel(IN_FLIGHT);
+        let (plain, to_write) = mpsc::sync_channel(INFLATED);
         let (emptied, empty) = mpsc::channel();
         // Not joined: it ends as soon as one of its neighbours does, and it touches no file.
         thread::Builder::new()
