@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 
 /// How much a line of limited speed carries at once, in bytes.
 const PIECE: u64 = 64 << 10;
+/// How far a line catches up with what it should have carried while this server was not given a processor. A real one is as
+/// fast whatever the machine at its end has to do.
+const CATCHES_UP: Duration = Duration::from_millis(50);
 
 /// What there is to be had.
 #[derive(Default)]
@@ -107,6 +110,7 @@ impl Line {
             return Ok(());
         }
         file.seek(SeekFrom::Start(first))?;
+        self.begin();
         while left > 0 {
             let rate = self.rate.load(Ordering::Relaxed);
             let piece = if rate == 0 { left } else { left.min(PIECE) };
@@ -120,13 +124,21 @@ impl Line {
         Ok(())
     }
 
+    /// What the line could have carried before somebody asked is lost.
+    fn begin(&self) {
+        let mut free_at = self.free_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *free_at = (*free_at).max(Instant::now());
+    }
+
     /// Waits until the line has carried what is before these bytes, and these.
     fn wait_for(&self, bytes: u64, rate: u64) {
         if rate == 0 {
             return;
         }
         let mut free_at = self.free_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let until = (*free_at).max(Instant::now()) + Duration::from_nanos(bytes.saturating_mul(1_000_000_000) / rate);
+        let now = Instant::now();
+        let since = now.checked_sub(CATCHES_UP).map_or(*free_at, |earliest| earliest.max(*free_at));
+        let until = since + Duration::from_nanos(bytes.saturating_mul(1_000_000_000) / rate);
         *free_at = until;
         drop(free_at);
         thread::sleep(until.saturating_duration_since(Instant::now()));
