@@ -38,9 +38,10 @@ pub(super) fn run(workshop: &Workshop, report: &mut Report) -> Result<(), FaultE
     let bulky = Bench::new(workshop, folder.path().join("bulky"), bulky)?;
     let airy = Bench::new(workshop, folder.path().join("airy"), airy)?;
     if workshop.is_root && cfg!(target_os = "linux") {
-        full(workshop, &bulky, "too small a disk, seen beforehand", report)?;
-        full(workshop, &airy, "a disk that fills up", report)?;
-        no_more_files(workshop, &airy, report)?;
+        let step = if workshop.is_quick { 16 * STEP } else { STEP };
+        too_small(&bulky, &Shortage::of_room("too small a disk, seen beforehand, by steps of 64 KiB", step), report)?;
+        too_small(&airy, &Shortage::of_room("a disk that fills up, by steps of 64 KiB", step), report)?;
+        too_small(&airy, &Shortage::of_inodes(if workshop.is_quick { 20 } else { 1 }), report)?;
         read_only(&bulky, report)?;
     } else {
         report.leave_out("full and read-only disks", "only root of a Linux can mount them");
@@ -121,15 +122,52 @@ fn said(finished: &Finished) -> String {
     String::from_utf8_lossy(&finished.stderr).trim().to_owned()
 }
 
-/// A file system in memory, of every size from the smallest that holds the home to one that holds the installation.
-fn full(workshop: &Workshop, bench: &Bench, name: &str, report: &mut Report) -> io::Result<()> {
-    let mut line = Line::begin(format!("{name}, by steps of 64 KiB"));
-    let step = if workshop.is_quick { 16 * STEP } else { STEP };
-    let mut size = 2 * STEP;
-    let mut successes = 0;
+/// File systems in memory that have too little of something, from what holds the home to what holds the installation.
+struct Shortage {
+    name: &'static str,
+    of: &'static str,
+    least: u64,
+    step: u64,
+    /// How to mount one that has so much.
+    options: fn(u64) -> String,
+    /// How to give it plenty.
+    plenty: &'static str,
+    /// What the message must say.
+    says: &'static [&'static str],
+}
+
+impl Shortage {
+    fn of_room(name: &'static str, step: u64) -> Self {
+        Self {
+            name,
+            of: "bytes",
+            least: 2 * STEP,
+            step,
+            options: |bytes| format!("size={bytes}"),
+            plenty: "size=64m",
+            says: &["are needed", "are free"],
+        }
+    }
+
+    fn of_inodes(step: u64) -> Self {
+        Self {
+            name: "a disk with too few inodes",
+            of: "inodes",
+            least: 20,
+            step,
+            options: |inodes| format!("size=64m,nr_inodes={inodes}"),
+            plenty: "nr_inodes=100000",
+            says: &["files are needed"],
+        }
+    }
+}
+
+fn too_small(bench: &Bench, shortage: &Shortage, report: &mut Report) -> io::Result<()> {
+    let mut line = Line::begin(shortage.name);
+    let (mut size, mut successes) = (shortage.least, 0);
     while successes < 3 {
-        size += step;
-        let mount = Mount::memory(&bench.folder.join("disk"), &format!("size={size}"))?;
+        size += shortage.step;
+        let mount = Mount::memory(&bench.folder.join("disk"), &(shortage.options)(size))?;
         let home = mount.path().join("home");
         if copy_folder(&bench.template(), &home).is_err() {
             continue;
@@ -141,45 +179,15 @@ fn full(workshop: &Workshop, bench: &Bench, name: &str, report: &mut Report) -> 
             line.count("had room", 1);
         } else {
             let message = said(&finished);
-            if !message.contains("are needed") || !message.contains("are free") {
+            if !shortage.says.iter().all(|words| message.contains(words)) {
                 problems.push(format!("it does not say what is needed and what there is: {message}"));
             }
             let foreseen = message.contains("not enough room");
             line.count(if foreseen { "refused beforehand" } else { "stopped on the way" }, 1);
-            mount.remount("size=64m")?;
+            mount.remount(shortage.plenty)?;
             problems.extend(bench.recovers(&home));
         }
-        line.case(format_args!("{size} bytes"), &problems);
-    }
-    report.add(line);
-    Ok(())
-}
-
-/// A file system that can hold only so many files.
-fn no_more_files(workshop: &Workshop, bench: &Bench, report: &mut Report) -> io::Result<()> {
-    let mut line = Line::begin("a disk with too few inodes");
-    let step = if workshop.is_quick { 20 } else { 1 };
-    let (mut inodes, mut successes) = (20, 0);
-    while successes < 3 {
-        inodes += step;
-        let mount = Mount::memory(&bench.folder.join("disk"), &format!("size=64m,nr_inodes={inodes}"))?;
-        let home = mount.path().join("home");
-        if copy_folder(&bench.template(), &home).is_err() {
-            continue;
-        }
-        let finished = bench.install(&home).run();
-        let mut problems = bench.problems(&home, &finished);
-        if finished.code == Some(0) {
-            successes += 1;
-        } else {
-            let message = said(&finished);
-            if !message.contains("files are needed") {
-                problems.push(format!("it does not say that files are what there is no room for: {message}"));
-            }
-            mount.remount("nr_inodes=100000")?;
-            problems.extend(bench.recovers(&home));
-        }
-        line.case(format_args!("{inodes} inodes"), &problems);
+        line.case(format_args!("{size} {}", shortage.of), &problems);
     }
     report.add(line);
     Ok(())
