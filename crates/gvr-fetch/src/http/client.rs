@@ -81,6 +81,15 @@ impl Client {
 
 impl Pool {
     fn new(config: &Config, tls: Tls) -> Result<Self, FetchError> {
+        Self::with(config, tls, |builder| builder)
+    }
+
+    /// The same, where `also` has the last word.
+    fn with(
+        config: &Config,
+        tls: Tls,
+        also: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<Self, FetchError> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls.config)
             .user_agent(&config.user_agent)
@@ -95,7 +104,7 @@ impl Pool {
         for proxy in proxies(&config.proxies)? {
             builder = builder.proxy(proxy);
         }
-        let client = builder.build().map_err(|error| FetchError::Client { why: error.to_string() })?;
+        let client = also(builder).build().map_err(|error| FetchError::Client { why: error.to_string() })?;
         Ok(Self { client, has_system_roots: tls.has_system_roots })
     }
 }
@@ -153,7 +162,55 @@ pub(crate) fn proxy_for(settings: &Proxies, url: &Url) -> Option<Url> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+    use std::thread;
+
+    use gvr_core::Layout;
+
     use super::*;
+    use crate::http::Request;
+
+    /// Listens where packets get lost: nobody is taken in, and the queue is full, so that the system passes over every
+    /// further wish to connect. `None` where it does not, or the address cannot be had.
+    fn black_hole(address: SocketAddr) -> Option<(TcpListener, Vec<TcpStream>)> {
+        const LONGEST_QUEUE: usize = 600;
+        let listener = TcpListener::bind(address).ok()?;
+        let mut queue = Vec::new();
+        while queue.len() < LONGEST_QUEUE {
+            match TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+                Ok(stream) => queue.push(stream),
+                Err(_) => return Some((listener, queue)),
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn a_dead_route_of_ipv6_is_no_obstacle_where_another_address_works() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let good = server.local_addr().unwrap();
+        let dead = SocketAddr::from((Ipv6Addr::LOCALHOST, good.port()));
+        let Some(_hole) = black_hole(dead) else {
+            eprintln!("left out: there is no IPv6 here, or no queue that fills up");
+            return;
+        };
+        let serving = thread::spawn(move || {
+            let (mut stream, _) = server.accept().unwrap();
+            let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            assert!(lines.take_while(|line| !line.is_empty()).count() > 1);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").unwrap();
+        });
+        let config = Config::new(&Layout::new("/nonexistent"));
+        let client = Client::new(&config).unwrap();
+        let resolve = |builder: reqwest::ClientBuilder| builder.resolve_to_addrs("go.invalid", &[dead, good]);
+        let pool = Pool::with(&config, Tls::trusting_nobody().unwrap(), resolve).unwrap();
+        assert!(client.plain.set(pool).is_ok());
+        let url = Url::parse(&format!("http://go.invalid:{}/x", good.port())).unwrap();
+        let response = client.get(&Request::new(&url)).unwrap();
+        assert_eq!(response.read(10).unwrap(), b"hi");
+        serving.join().unwrap();
+    }
 
     #[test]
     fn knows_which_proxy_a_url_goes_through() {

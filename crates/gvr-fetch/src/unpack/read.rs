@@ -13,10 +13,9 @@ use tar::{Entry, EntryType, Header};
 
 use super::crew::Crew;
 use super::inflate::{BLOCK, Block, Plain};
-use super::observe::Observer;
 use super::pax::Pax;
 use super::tree::Tree;
-use super::write::Work;
+use super::write::{Work, Writing};
 use super::{EntryProblem, UnpackError, Unpacked, check, name};
 
 /// Go's archives have up to 16,000.
@@ -28,20 +27,20 @@ const LARGEST_HEADER: u64 = 64 << 10;
 /// The size of a tar record.
 const RECORD: usize = 512;
 
-/// Has all that comes from `plain` written into the tree, by `writers` threads, and looks at the result. When it returns,
-/// nothing is written any more.
+/// Has all that comes from `plain` written into the tree, and looks at the result. When it returns, nothing is written any
+/// more.
 pub(super) fn run(
     plain: Receiver<Plain>,
     empty: Sender<Block>,
     mut tree: Tree,
     version: Version,
-    writers: usize,
-    observer: Option<&dyn Observer>,
+    writing: &Writing,
 ) -> Result<Unpacked, UnpackError> {
     let root = tree.path().to_owned();
-    let work = Work { root: &root, observer, is_over: AtomicBool::new(false) };
+    let Writing { writers, observer, files } = writing;
+    let work = Work { root: &root, observer: observer.as_deref(), files: &**files, is_over: AtomicBool::new(false) };
     let unpacked = thread::scope(|scope| {
-        let mut crew = Crew::start(scope, writers, &work)?;
+        let mut crew = Crew::start(scope, *writers, &work)?;
         match read(Blocks { plain, empty, block: Block::default(), at: 0 }, &mut tree, &mut crew) {
             Ok(unpacked) => crew.finish().map(|()| unpacked),
             Err(error) => {

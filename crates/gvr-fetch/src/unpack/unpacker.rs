@@ -11,6 +11,7 @@ use gvr_core::Version;
 use super::inflate::BLOCK;
 use super::observe::Observer;
 use super::tree::Tree;
+use super::write::{Disk, Writing};
 use super::{UnpackError, inflate, read};
 
 /// Blocks on the way to the thread that inflates, and from it to the one that writes. Together some megabytes. Go's archives
@@ -50,15 +51,10 @@ impl Unpacker {
         version: Version,
         observer: Option<Arc<dyn Observer>>,
     ) -> Result<Self, UnpackError> {
-        Self::start_with(destination, version, observer, writers())
+        Self::start_with(destination, version, Writing { writers: writers(), observer, files: Box::new(Disk) })
     }
 
-    fn start_with(
-        destination: &Path,
-        version: Version,
-        observer: Option<Arc<dyn Observer>>,
-        writers: usize,
-    ) -> Result<Self, UnpackError> {
+    fn start_with(destination: &Path, version: Version, writing: Writing) -> Result<Self, UnpackError> {
         let tree = Tree::open(destination)?;
         let (compressed, to_inflate) = mpsc::sync_channel(DOWNLOADED);
         let (give_back, used) = mpsc::channel();
@@ -71,7 +67,7 @@ impl Unpacker {
             .map_err(UnpackError::Threads)?;
         let writer = thread::Builder::new()
             .name("gvr-unpack".to_owned())
-            .spawn(move || read::run(to_write, emptied, tree, version, writers, observer.as_deref()))
+            .spawn(move || read::run(to_write, emptied, tree, version, &writing))
             .map_err(UnpackError::Threads)?;
         Ok(Self { compressed: Some(compressed), used, block: Vec::new(), writer: Some(writer) })
     }
@@ -137,5 +133,7 @@ impl Drop for Unpacker {
     }
 }
 
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod tests;

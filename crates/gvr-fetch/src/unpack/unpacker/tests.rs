@@ -12,13 +12,13 @@ use flate2::write::GzEncoder;
 use super::*;
 use crate::unpack::Watch;
 
-const VERSION: Version = Version::release(1, 22, 5);
+pub(super) const VERSION: Version = Version::release(1, 22, 5);
 
 /// How long a test waits for what has to happen before it is called a failure.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A Go archive with these files too, hardly compressed: what goes in is about as much as what comes out.
-fn archive(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub(super) fn archive(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     let mut add = |name: &str, mode, content: &[u8]| {
         let mut header = tar::Header::new_ustar();
@@ -43,7 +43,7 @@ fn noise(length: usize, mut seed: u64) -> Vec<u8> {
 }
 
 /// Small files, large ones, and some in between, in folders that no entry names.
-fn many() -> Vec<(String, Vec<u8>)> {
+pub(super) fn many() -> Vec<(String, Vec<u8>)> {
     let sizes = [0, 1, 700, 20_000, 262_143, 262_144, 262_145, 900_000, 3_000];
     let file = |number: usize| {
         let name = format!("src/{}/{}/{number}", number % 7, number % 3);
@@ -52,7 +52,7 @@ fn many() -> Vec<(String, Vec<u8>)> {
     (0..120).map(file).collect()
 }
 
-fn unpacked(root: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn unpacked(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -69,6 +69,10 @@ fn unpacked(root: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
+fn start(folder: &Path, writers: usize) -> Unpacker {
+    Unpacker::start_with(folder, VERSION, Writing { writers, observer: None, files: Box::new(Disk) }).unwrap()
+}
+
 #[test]
 fn any_number_of_writers_writes_the_same() {
     let files = many();
@@ -78,7 +82,7 @@ fn any_number_of_writers_writes_the_same() {
     expected.insert("bin/go".to_owned(), b"#!/bin/sh\n".to_vec());
     for writers in [1, 2, 3, 8] {
         let folder = tempfile::tempdir().unwrap();
-        let mut unpacker = Unpacker::start_with(folder.path(), VERSION, None, writers).unwrap();
+        let mut unpacker = start(folder.path(), writers);
         for piece in bytes.chunks(10_007) {
             unpacker.feed(piece).unwrap();
         }
@@ -93,7 +97,7 @@ fn any_number_of_writers_writes_the_same() {
 }
 
 /// Feeds all of it until that fails. How much was taken, and how it ended.
-fn feed_all(mut unpacker: Unpacker, bytes: &[u8], fed: &AtomicUsize) -> Result<Unpacked, UnpackError> {
+pub(super) fn feed_all(mut unpacker: Unpacker, bytes: &[u8], fed: &AtomicUsize) -> Result<Unpacked, UnpackError> {
     for piece in bytes.chunks(64 << 10) {
         unpacker.feed(piece)?;
         fed.fetch_add(piece.len(), Ordering::SeqCst);
@@ -113,7 +117,7 @@ fn a_file_that_cannot_be_written_stops_it_at_once() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("taken"), "before").unwrap();
         let fed = AtomicUsize::new(0);
-        let unpacker = Unpacker::start_with(folder.path(), VERSION, None, writers).unwrap();
+        let unpacker = start(folder.path(), writers);
         let error = feed_all(unpacker, &bytes, &fed).unwrap_err();
         assert!(error.is_local() && error.to_string().contains("taken"), "{error}");
         assert!(fed.into_inner() < BUFFERED, "it went on for long");
@@ -126,7 +130,7 @@ fn dropping_it_stops_all_writing() {
     let bytes = archive(&many());
     for part in [0, 1, bytes.len() / 3, bytes.len()] {
         let folder = tempfile::tempdir().unwrap();
-        let mut unpacker = Unpacker::start_with(folder.path(), VERSION, None, 3).unwrap();
+        let mut unpacker = start(folder.path(), 3);
         unpacker.feed(&bytes[..part]).unwrap();
         drop(unpacker);
         // Nothing holds the folder any more.
@@ -169,7 +173,8 @@ fn a_slow_disk_slows_down_what_comes_in() {
     let bytes = archive(&files);
     let folder = tempfile::tempdir().unwrap();
     let gate = Arc::new(Gate::default());
-    let unpacker = Unpacker::start_with(folder.path(), VERSION, Some(Arc::new(Arc::clone(&gate))), 4).unwrap();
+    let writing = Writing { writers: 4, observer: Some(Arc::new(Arc::clone(&gate))), files: Box::new(Disk) };
+    let unpacker = Unpacker::start_with(folder.path(), VERSION, writing).unwrap();
     let fed = Arc::new(AtomicUsize::new(0));
     let (done, is_done) = mpsc::channel();
     let feeder = thread::spawn({
@@ -193,7 +198,7 @@ fn a_refused_archive_leaves_nobody_at_work() {
     tar[end - 8] ^= 1;
     let folder = tempfile::tempdir().unwrap();
     let fed = AtomicUsize::new(0);
-    let error = feed_all(Unpacker::start_with(folder.path(), VERSION, None, 4).unwrap(), &tar, &fed).unwrap_err();
+    let error = feed_all(start(folder.path(), 4), &tar, &fed).unwrap_err();
     assert!(matches!(error, UnpackError::Gzip(_)), "{error}");
     let before = unpacked(folder.path());
     assert!(unpacked(folder.path()) == before);
