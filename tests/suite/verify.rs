@@ -193,16 +193,28 @@ fn any_other_go_is_known_by_its_hash_in_the_log() {
 
 #[test]
 fn a_go_that_came_as_a_module_is_compared_without_what_a_module_has_not() {
-    let sandbox = installed();
+    let whole = FakeToolchain::native(VERSION).file("src/make.bash", 0o755, "#!/bin/sh\n");
+    let sandbox = Sandbox::serving(FakeDist::new().add(&whole));
+    sandbox.gvr(["install", VERSION]).run().succeeds();
     let goroot = sandbox.outside("module");
-    let toolchain = FakeToolchain::native(VERSION).without("test/hello.go");
-    toolchain.write_to(&goroot).unwrap();
+    // Go makes fewer programs of a module than there are in the archive.
+    whole.without("test/hello.go").file("src/make.bash", 0o644, "#!/bin/sh\n").write_to(&goroot).unwrap();
     let verify = || sandbox.gvr(["verify"]).arg(&goroot).run();
-    let output = verify().succeeds();
-    assert!(output.stdout.contains("by gvr's own 1.23.90 as far as Go's module of it goes"), "{output}");
+    let is_intact = || {
+        let output = verify().succeeds();
+        assert!(output.stdout.contains("by gvr's own 1.23.90 as far as Go's module of it goes"), "{output}");
+    };
+    is_intact();
+    // In its module cache it has each go.mod under two names, and under one of them before it first runs that Go.
+    fs::copy(goroot.join("src/go.mod"), goroot.join("src/_go.mod")).unwrap();
+    fs::rename(goroot.join("src/cmd/go.mod"), goroot.join("src/cmd/_go.mod")).unwrap();
+    is_intact();
+    fs::set_permissions(goroot.join("bin/gofmt"), Permissions::from_mode(0o644)).unwrap();
+    fs::write(goroot.join("src/_go.mod"), "module other\n").unwrap();
     fs::remove_file(goroot.join("src/fmt/print.go")).unwrap();
     let output = verify().fails_with(4);
-    assert!(output.stdout.ends_with("  missing src/fmt/print.go\n"), "{output}");
+    let expected = "  mode    bin/gofmt\n  missing src/fmt/print.go\n  extra   src/_go.mod\n";
+    assert!(output.stdout.ends_with(expected), "{output}");
 }
 
 /// Needs no network and no record: the hash in Go's log of this very release is compiled in.

@@ -9,6 +9,7 @@ use gvr_store::{Differences, Manifest, ManifestError, RecordError, Store};
 use serde::Serialize;
 
 use super::identity::Identity;
+use super::module::{is_module, only_what_modules_have, unpacked};
 use super::target::{Target, platform_of, version_of};
 use crate::context::Context;
 use crate::error::CliError;
@@ -88,8 +89,11 @@ struct Judgement {
 pub(super) fn check(context: &Context<'_>, target: &Target, database: Option<&Fetcher>) -> Result<Verified, CliError> {
     let (version, platform) = (version_of(&target.goroot), platform_of(&target.goroot));
     let known = known(context, target, version)?;
-    let now =
+    let mut now =
         Manifest::of_tree(&target.goroot).map_err(|error| CliError::from_chain(gvr_core::exit::FAILED, &error))?;
+    if target.toolchain.is_none() {
+        now = unpacked(now);
+    }
     // What is in the store is called by its name there: an altered VERSION is no other release.
     let release = match target.toolchain {
         Some(toolchain) => Some((toolchain.version, toolchain.platform.or(Context::native_platform().ok()))),
@@ -129,11 +133,7 @@ fn compare(known: Known, now: &Manifest) -> Judgement {
             let (mut differences, mut by) = (manifest.differences(now), by);
             if is_module(&manifest) != is_module(now) {
                 // One of them came as a module, which leaves some folders out: they are compared without those.
-                let is_compared = |path: &String| ToolchainModule::file_name(path).is_some();
-                let Differences { changed, modes, missing, extra } = &mut differences;
-                for paths in [changed, modes, missing, extra] {
-                    paths.retain(is_compared);
-                }
+                only_what_modules_have(&mut differences);
                 by.push_str(" as far as Go's module of it goes");
             }
             let verdict = if differences.is_empty() { Verdict::Intact } else { Verdict::Differs };
@@ -154,11 +154,6 @@ fn compare(known: Known, now: &Manifest) -> Judgement {
             hint: None,
         },
     }
-}
-
-/// Whether it has nothing but what the module of a Go has.
-fn is_module(tree: &Manifest) -> bool {
-    tree.entries().iter().all(|entry| ToolchainModule::file_name(&entry.path).is_some())
 }
 
 /// What Go published outweighs a record that lies beside the files, and stands in for one that is not there.

@@ -2,6 +2,7 @@
 
 mod check;
 mod identity;
+mod module;
 mod target;
 
 use std::ffi::OsString;
