@@ -29,7 +29,9 @@ pub use digest::{Sha256, Sha256Error};
 pub use download::{Content, Fetched, InstallError, SourceFailure, SourceProblem};
 pub use error::ErrorKind;
 pub use fetcher::Fetcher;
-pub use goproxy::{ProofError, ProxyList, ProxyListError, Published, unpack_module};
+pub use goproxy::{
+    PackError, PackedModule, ProofError, ProxyList, ProxyListError, Published, pack_module, unpack_module,
+};
 pub use http::{Distrust, FetchError};
 pub use index::{
     Archive, DocumentError, Freshness, HashSource, Index, IndexAnswer, IndexError, Listing, Lookup, Origin, Release,

@@ -6,10 +6,12 @@
 mod fetch;
 mod install;
 mod list;
+mod pack;
 mod prove;
 mod unzip;
 
 pub(crate) use install::install;
 pub use list::{ProxyList, ProxyListError};
+pub use pack::{PackError, PackedModule, pack_module};
 pub use prove::{ProofError, Published};
 pub use unzip::unpack_module;

@@ -10,6 +10,7 @@ mod wanted;
 use gvr_core::{Request, Toolchain};
 use gvr_fetch::Sha256;
 
+pub(super) use self::proof::Proofs;
 use self::wanted::Wanted;
 use crate::context::Context;
 use crate::error::CliError;

@@ -16,7 +16,7 @@ use crate::lockfile::Lockfile;
 use crate::progress::Bars;
 
 /// What is to be proved of one archive.
-pub(super) struct Proofs<'a> {
+pub(in crate::commands) struct Proofs<'a> {
     context: &'a Context<'a>,
     fetcher: &'a Fetcher,
     bars: &'a Bars,
@@ -41,7 +41,7 @@ enum Log {
 
 /// What was proved, and who was asked in vain.
 #[derive(Debug, Default)]
-pub(super) struct Proved {
+pub(in crate::commands) struct Proved {
     pub(super) checks: Vec<Check>,
     pub(super) unanswered: Vec<Check>,
     /// The hash of what was unpacked, as a module, if it was taken.
@@ -50,7 +50,7 @@ pub(super) struct Proved {
 
 impl<'a> Proofs<'a> {
     /// Decides what is to be proved. Where a signature is required, it is fetched, and its signer judged, before the archive.
-    pub(super) fn begin(
+    pub(in crate::commands) fn begin(
         context: &'a Context<'a>,
         fetcher: &'a Fetcher,
         bars: &'a Bars,
@@ -79,7 +79,7 @@ impl<'a> Proofs<'a> {
     }
 
     /// Proves what was unpacked.
-    pub(super) fn finish(self, fetched: &Fetched) -> Result<Proved, CliError> {
+    pub(in crate::commands) fn finish(self, fetched: &Fetched) -> Result<Proved, CliError> {
         let mut proved = Proved::default();
         self.compare_with_lock(fetched, &mut proved)?;
         self.ask_log(fetched, &mut proved)?;

@@ -1,9 +1,10 @@
 //! A mirror's folder: what is in it, and what may be written to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use gvr_core::{Platform, Version};
@@ -13,6 +14,8 @@ use crate::error::CliError;
 
 /// Where downloads in progress lie; web servers do not show what begins with a dot.
 const WORK: &str = ".gvr-mirror";
+/// Where the archives are found by their hashes.
+const BY_HASH: &str = "by-sha256";
 
 /// The folder of a mirror, which nobody else brings up to date meanwhile.
 pub(super) struct Folder {
@@ -75,6 +78,30 @@ impl Folder {
         put().map_err(|error| cannot("write", &path, &error))
     }
 
+    /// Gives each archive its SHA-256 as a second name, under which goenv asks for it, and takes away what has no such right
+    /// any more.
+    pub(super) fn link_by_hash(&self, held: &BTreeMap<(Version, Platform), Listing>) -> Result<(), CliError> {
+        let below = self.path.join(BY_HASH);
+        fs::create_dir_all(&below).map_err(|error| cannot("make", &below, &error))?;
+        let mut names = BTreeSet::new();
+        for ((version, platform), listing) in held {
+            let (archive, name) = (self.path.join(platform.archive_name(*version)), listing.sha256.to_string());
+            let path = below.join(&name);
+            link(&archive, &path, &self.work().join("link")).map_err(|error| cannot("link", &path, &error))?;
+            names.insert(name);
+        }
+        let unreadable = |error| cannot("read", &below, &error);
+        for entry in fs::read_dir(&below).map_err(unreadable)? {
+            let name = entry.map_err(unreadable)?.file_name();
+            let is_hash = name.to_str().is_some_and(|name| name.parse::<Sha256>().is_ok() && !names.contains(name));
+            if is_hash {
+                let path = below.join(name);
+                fs::remove_file(&path).map_err(|error| cannot("remove", &path, &error))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Every archive in the folder, hashed now.
     pub(super) fn archives(&self) -> Result<BTreeMap<(Version, Platform), Listing>, CliError> {
         let mut archives = BTreeMap::new();
@@ -100,6 +127,19 @@ pub(super) fn names(folder: &Path) -> io::Result<Vec<((Version, Platform), Strin
         names.extend(name.to_str().and_then(|name| Some((Platform::of_archive_name(name)?, name.to_owned()))));
     }
     Ok(names)
+}
+
+/// Makes `path` another name of `file`, in one step, where it is none yet.
+fn link(file: &Path, path: &Path, staged: &Path) -> io::Result<()> {
+    let about = fs::metadata(file)?;
+    if fs::symlink_metadata(path).is_ok_and(|there| (there.dev(), there.ino()) == (about.dev(), about.ino())) {
+        return Ok(());
+    }
+    match fs::remove_file(staged) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => fs::hard_link(file, staged)?,
+    }
+    fs::rename(staged, path)
 }
 
 /// Hashes an archive.

@@ -1,6 +1,7 @@
 //! `mirror`: a folder of releases that any web server can serve.
 
 mod folder;
+mod modules;
 mod sync;
 
 use std::path::PathBuf;
@@ -41,6 +42,9 @@ struct SyncArgs {
     /// Keep the signatures (.asc) beside the archives too
     #[arg(long)]
     signatures: bool,
+    /// Make a Go module proxy of it too, from which the go command itself can take toolchains
+    #[arg(long)]
+    modules: bool,
     /// Print what would be fetched, and change nothing
     #[arg(long)]
     dry_run: bool,

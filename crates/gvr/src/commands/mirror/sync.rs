@@ -1,6 +1,7 @@
 //! Brings a mirror's folder up to date.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
 use gvr_core::{Platform, Request, Version, exit};
@@ -9,6 +10,8 @@ use gvr_store::write_small_file;
 
 use super::SyncArgs;
 use super::folder::{self, Folder};
+use super::modules;
+use crate::commands::install::Proofs;
 use crate::commands::signing::Search;
 use crate::commands::{lock, remote};
 use crate::context::Context;
@@ -16,7 +19,7 @@ use crate::error::CliError;
 use crate::progress::Bars;
 
 /// For everybody to read.
-const MODE: u32 = 0o644;
+pub(super) const MODE: u32 = 0o644;
 
 pub(super) fn sync(context: &Context<'_>, args: &SyncArgs) -> Result<(), CliError> {
     let path = context.folder()?.join(&args.folder);
@@ -25,13 +28,11 @@ pub(super) fn sync(context: &Context<'_>, args: &SyncArgs) -> Result<(), CliErro
         return tell(context, &path, &wanted);
     }
     let folder = Folder::open(&path)?;
-    let mut config = context.fetch_config();
-    config.cache = folder.work();
-    let fetcher = Fetcher::new(config);
+    let fetcher = Fetcher::new(gvr_fetch::Config { cache: folder.work(), ..archives_alone(context) });
     let bars = Bars::new(context.ui);
     let (mut fetched, mut failures) = (0, Vec::new());
     for archive in &wanted {
-        match bring(&fetcher, &folder, archive, &bars) {
+        match bring(context, &fetcher, &folder, archive, &bars) {
             Ok(true) => fetched += 1,
             Ok(false) => {}
             // What can be had is, also where another cannot.
@@ -40,8 +41,15 @@ pub(super) fn sync(context: &Context<'_>, args: &SyncArgs) -> Result<(), CliErro
     }
     folder.sweep();
     let held = write_lists(&folder, &mut failures)?;
+    if let Err(error) = folder.link_by_hash(&held) {
+        bars.warn(error.hint("goenv does not find the archives there; everybody else does"));
+    }
     if args.signatures {
         signatures(context, &fetcher, &bars, &folder, &held, &mut failures);
+    }
+    if args.modules {
+        let made = modules::bring(&fetcher, &folder, &held, &bars, &mut failures)?;
+        bars.note(format_args!("made {made} Go modules of them"));
     }
     context.ui.note(format_args!(
         "{} has {} archives of {} releases, {fetched} of them new",
@@ -55,12 +63,17 @@ pub(super) fn sync(context: &Context<'_>, args: &SyncArgs) -> Result<(), CliErro
     Err(first)
 }
 
+/// A mirror has archives, and makes modules of them itself.
+fn archives_alone(context: &Context<'_>) -> gvr_fetch::Config {
+    gvr_fetch::Config { module_proxies: None, ..context.fetch_config() }
+}
+
 /// The archives that the mirror is to have, with their hashes.
 fn wanted(context: &Context<'_>, args: &SyncArgs) -> Result<Vec<Archive>, CliError> {
     let needs_index = args.requests.is_empty() || args.requests.iter().any(|it| !matches!(it, Request::Exact(_)));
     let index = if needs_index { remote::index(context, Freshness::Hourly)? } else { Index::default() };
     let platforms = if args.platform.is_empty() { lock::usual_platforms() } else { args.platform.clone() };
-    let fetcher = context.fetcher();
+    let fetcher = Fetcher::new(archives_alone(context));
     let mut archives = BTreeMap::new();
     for version in versions(&index, args)? {
         for platform in &platforms {
@@ -119,7 +132,13 @@ fn tell(context: &Context<'_>, folder: &Path, wanted: &[Archive]) -> Result<(), 
 }
 
 /// Fetches an archive, unless it is there and right. The answer is whether it was fetched.
-fn bring(fetcher: &Fetcher, folder: &Folder, archive: &Archive, bars: &Bars) -> Result<bool, CliError> {
+fn bring(
+    context: &Context<'_>,
+    fetcher: &Fetcher,
+    folder: &Folder,
+    archive: &Archive,
+    bars: &Bars,
+) -> Result<bool, CliError> {
     let name = archive.file_name();
     let path = folder.path().join(&name);
     match folder::hash(&path) {
@@ -130,8 +149,14 @@ fn bring(fetcher: &Fetcher, folder: &Folder, archive: &Archive, bars: &Bars) -> 
     // Unpacked as well: what a mirror has must be a Go archive that can be installed.
     let scratch = folder.scratch()?;
     let bar = bars.bar(name.clone());
+    let proofs = Proofs::begin(context, fetcher, bars, archive, None, None)?;
     let fetched = fetcher.install_into(archive, &scratch, &bar, true)?;
     folder.sweep();
+    if let Err(error) = proofs.finish(&fetched) {
+        // What is not proved does not wait for the next run either.
+        let _ = fetched.kept.as_deref().map(fs::remove_file);
+        return Err(error);
+    }
     let Some(kept) = fetched.kept else {
         return Err(CliError::failed(format_args!("cannot write {}", folder.work().display())));
     };
