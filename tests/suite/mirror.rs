@@ -210,7 +210,10 @@ fn gos_own_switch_takes_a_toolchain_from_it() {
         output.prints("go version go1.24.11 [OS]/[ARCH]\n");
         let cached = sandbox.home().join("go/pkg/mod/golang.org").join(format!("toolchain@{MODULE}"));
         let output = sandbox.gvr(["verify", "--online"]).arg(&cached).patiently().run().succeeds();
-        assert!(output.stdout.contains(&format!("  h1      {H1} is what Go published (checksum-database)\n")), "{output}");
+        assert!(
+            output.stdout.contains(&format!("  h1      {H1} is what Go published (checksum-database)\n")),
+            "{output}"
+        );
     }
 }
 

@@ -8,6 +8,7 @@ mod page;
 mod shim;
 mod statistics;
 mod table;
+mod verify;
 
 use crate::context::Context;
 
@@ -25,6 +26,7 @@ enum What {
     Doctor(doctor::Args),
     Install(install::Args),
     Shim(shim::Args),
+    Verify(verify::Args),
 }
 
 /// Runs the task.
@@ -33,5 +35,6 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
         What::Doctor(args) => doctor::run(context, args),
         What::Install(args) => install::run(context, args),
         What::Shim(args) => shim::run(context, args),
+        What::Verify(args) => verify::run(context, args),
     }
 }

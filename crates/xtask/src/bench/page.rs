@@ -122,7 +122,7 @@ mod tests {
     }
 
     /// The benches that write a section.
-    const BENCHES: &[&str] = &["install", "shim"];
+    const BENCHES: &[&str] = &["doctor", "install", "shim", "verify"];
 
     #[test]
     fn the_book_has_a_place_for_each_section() {
