@@ -151,9 +151,9 @@ fn it_is_a_go_module_proxy_where_that_is_wanted() {
     for (damaged, content) in [("zip", "PK"), ("info", ""), ("zip.sha256", "x")] {
         let path = proxy.join(format!("{module}.{damaged}"));
         if content.is_empty() {
-            fs::remove_file(&path).unwrap()
+            fs::remove_file(&path).unwrap();
         } else {
-            fs::write(&path, content).unwrap()
+            fs::write(&path, content).unwrap();
         }
         sync().says("made 1 Go modules");
     }
