@@ -252,6 +252,34 @@ fn fishs_function_sets_fishs_version() {
 }
 
 #[test]
+fn the_tab_key_completes_goenvs_words() {
+    let goenv = Goenv::new();
+    let path = goenv.sandbox.path_of(&[goenv.path.parent().unwrap(), &goenv.sandbox.tools()]);
+    for (name, options, script, expected) in [
+        (
+            "bash",
+            &["--norc", "--noprofile"][..],
+            "eval \"$(goenv init - bash)\"; COMP_WORDS=(goenv loc); COMP_CWORD=1; _goenv; echo \"${COMPREPLY[@]}\"\n\
+             COMP_WORDS=(goenv local 1.22); COMP_CWORD=2; _goenv; echo \"${COMPREPLY[@]}\"",
+            "local\n1.22.5 1.22.10\n",
+        ),
+        (
+            "fish",
+            &["--no-config"],
+            "goenv init - fish | source; complete -C 'goenv loca'; complete -C 'goenv local 1.21'",
+            "local\n1.21.13\n",
+        ),
+        // zsh's completion needs a terminal; that it is there is what can be seen.
+        ("zsh", &["-f", "-i"], "eval \"$(goenv init - zsh)\"; compctl | grep goenv", "goenv -K _goenv\n"),
+    ] {
+        let Some(shell) = tool(name) else { continue };
+        let path = if name == "zsh" { format!("{}:/usr/bin:/bin", path.display()).into() } else { path.clone() };
+        let call = goenv.sandbox.run(shell).args(options).args(["-c", script]).env("PATH", path).env("TERM", "dumb");
+        call.run().succeeds().prints(expected);
+    }
+}
+
+#[test]
 fn a_link_by_hand_works_too() {
     let sandbox = Sandbox::with_versions(&["1.22.5"]);
     let link = sandbox.outside("bin").join("goenv");

@@ -24,7 +24,9 @@ pub(super) fn init(call: &Call<'_>) -> Result<u8, CliError> {
     }
     let (before, after) = match shell {
         Shell::Fish => (FISH_BEFORE, FISH_AFTER.to_owned()),
-        Shell::Bash | Shell::Zsh | Shell::Ksh => (BEFORE, format!("function goenv {{{AFTER}")),
+        Shell::Bash => (BEFORE, format!("function goenv {{{AFTER}{BASH_COMPLETION}")),
+        Shell::Zsh => (BEFORE, format!("function goenv {{{AFTER}{ZSH_COMPLETION}")),
+        Shell::Ksh => (BEFORE, format!("function goenv {{{AFTER}")),
         // A plain shell knows functions by their brackets alone.
         Shell::Sh => (BEFORE, format!("goenv() {{{AFTER}")),
         Shell::Nu | Shell::Pwsh | Shell::Elvish => return Err(unknown(shell.name())),
@@ -59,6 +61,36 @@ const AFTER: &str = r#"
 }
 "#;
 
+const BASH_COMPLETION: &str = r#"
+if type complete >/dev/null 2>&1; then
+  _goenv() {
+    local words
+    if [ "$COMP_CWORD" -eq 1 ]; then
+      words="$(command goenv commands)"
+    else
+      words="$(command goenv completions "${COMP_WORDS[1]}")"
+    fi
+    COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
+  }
+  complete -F _goenv goenv
+fi
+"#;
+
+const ZSH_COMPLETION: &str = r#"
+if [[ -o interactive ]]; then
+  _goenv() {
+    local -a line
+    read -cA line
+    if (( ${#line} == 2 )); then
+      reply=(${(f)"$(command goenv commands)"})
+    else
+      reply=(${(f)"$(command goenv completions ${line[2]})"})
+    fi
+  }
+  compctl -K _goenv goenv
+fi
+"#;
+
 const FISH_BEFORE: &str = r"set -gx GOENV_SHELL @SHELL@
 set -gx GOENV_ROOT @ROOT@
 set -q GOENV_RC_FILE; or set -g GOENV_RC_FILE $HOME/.goenvrc
@@ -75,6 +107,8 @@ const FISH_AFTER: &str = r#"function goenv
             command goenv $argv
     end
 end
+complete -f -c goenv -n 'test (count (commandline -opc)) -eq 1' -a '(command goenv commands)'
+complete -f -c goenv -n 'test (count (commandline -opc)) -gt 1' -a '(command goenv completions (commandline -opc)[2])'
 "#;
 
 fn hint(shell: Shell) -> String {

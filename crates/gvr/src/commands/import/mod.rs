@@ -7,9 +7,10 @@ mod report;
 mod take;
 mod tree;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValue, TypedValueParser};
 use gvr_core::exit;
 
 use self::defaults::Global;
@@ -28,7 +29,7 @@ use crate::process::home;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// From whom: goenv, gvm, g, goup, gobrew, asdf, mise, brew; or path and the folder of a Go, or of several
-    #[arg(value_name = "MANAGER")]
+    #[arg(value_name = "MANAGER", value_parser = FromParser, hide_possible_values = true)]
     from: Vec<OsString>,
     /// Hash what is there and say what would be done
     #[arg(long)]
@@ -39,6 +40,28 @@ pub(crate) struct Args {
     /// Print it as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Takes any word, and lets shells complete the names of managers.
+#[derive(Clone)]
+struct FromParser;
+
+impl TypedValueParser for FromParser {
+    type Value = OsString;
+
+    fn parse_ref(
+        &self,
+        _command: &clap::Command,
+        _argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<OsString, clap::Error> {
+        Ok(value.to_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let managers = Manager::ALL.iter().chain(&[Manager::Path]);
+        Some(Box::new(managers.map(|manager| PossibleValue::new(manager.name()))))
+    }
 }
 
 /// One manager, and for `path` the folder.
@@ -173,6 +196,14 @@ mod tests {
             .into_iter()
             .map(|source| (source.manager, source.folder.map(|folder| folder.display().to_string())))
             .collect())
+    }
+
+    #[test]
+    fn shells_are_told_the_managers() {
+        let command = <Args as clap::Args>::augment_args(clap::Command::new("import"));
+        let from = command.get_arguments().find(|argument| argument.get_id() == "from").unwrap();
+        let names: Vec<_> = from.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+        assert_eq!(names, ["goenv", "gvm", "g", "goup", "gobrew", "asdf", "mise", "brew", "path"]);
     }
 
     #[test]
