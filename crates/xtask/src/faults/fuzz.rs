@@ -18,6 +18,7 @@ const TARGETS: &[&str] = &[
     "go_mod",
     "index",
     "log",
+    "macho",
     "module",
     "note",
     "request",
