@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use gvr_core::Version;
+use gvr_core::{Version, gotoolchain};
 
 use crate::check::{Evidence, Fix, NotJudged};
 use crate::facts::{Fact, Facts, Program};
 use crate::go_settings;
 use crate::readers::receipt::Receipt;
+pub(super) use crate::shell::quoted;
 
 /// A line of Go's file of settings that Go takes.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,34 @@ pub(super) fn build_version(program: &Program) -> Option<Version> {
     Version::from_release_name(name).ok()
 }
 
+/// The version in the name of a toolchain that GOTOOLCHAIN has, if it has one; an error where that is no version's.
+pub(super) fn named_toolchain(value: &str) -> Option<Result<Version, ()>> {
+    let name = gotoolchain::GoToolchain::parse(value).name?;
+    // Other makers of Go have a word of their own in the name: go1.22.5-custom.
+    let release = name.split_once('-').map_or(name, |(release, _)| release);
+    Some(Version::from_release_name(release).map_err(drop))
+}
+
+/// The file that an interactive shell reads, below the home folder.
+pub(super) fn startup_file(shell: Option<&str>) -> &'static str {
+    match shell.and_then(|shell| shell.rsplit('/').next()) {
+        Some("fish") => "/.config/fish/config.fish",
+        Some("zsh") => "/.zshrc",
+        _ => "/.bashrc",
+    }
+}
+
+/// Every line of the user's own start-up files that puts gvr's shims on PATH: file and line.
+pub(super) fn init_lines(facts: &Facts) -> Vec<(String, u32)> {
+    let is_init = |line: &str| line.contains("gvr init") && !line.trim_start().starts_with('#');
+    let files = facts.startup_files().into_iter().filter(|(startup, _)| facts.is_own(&startup.path));
+    let lines = files.flat_map(|(startup, text)| {
+        let lines = text.lines().zip(1..).filter(|(line, _)| is_init(line)).map(|(_, line)| line);
+        lines.map(|line| (startup.path.clone(), line)).collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
 /// The programs of the Go that applies here, by their path.
 pub(super) fn own_programs(facts: &Facts) -> Result<Vec<(String, &Program)>, NotJudged> {
     let Some(root) = facts.go.root.get()? else {
@@ -98,16 +127,6 @@ pub(super) fn all_programs(facts: &Facts) -> Result<Vec<(String, &Program)>, Not
         (Ok(own), Ok(tools)) => Ok(own.into_iter().chain(tools).collect()),
         (Ok(some), Err(_)) | (Err(_), Ok(some)) => Ok(some),
         (Err(NotJudged::NotApplicable(_)), Err(error)) | (Err(error), Err(_)) => Err(error),
-    }
-}
-
-/// A word for a shell, in quotes where it needs them.
-pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |char: char| char.is_alphanumeric() || "/._-+@%:=,".contains(char);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -237,13 +256,5 @@ mod tests {
         assert_eq!(split("-a=it's"), Ok("-a=it's".to_owned()));
         assert_eq!(split("'-a"), Err(()));
         assert_eq!(split(""), Ok(String::new()));
-    }
-
-    #[test]
-    fn words_are_quoted_for_a_shell() {
-        assert_eq!(quoted("/a/b-c.d"), "/a/b-c.d");
-        assert_eq!(quoted("/Library/Application Support"), "'/Library/Application Support'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -89,15 +89,64 @@ impl Facts {
 
     /// How to be rid of a value, wherever it was set.
     pub fn removal(&self, name: &str) -> Fix {
-        let edits = self.comment_out(name);
-        match (self.assignments(name).is_empty(), self.setting(name)) {
-            (_, Ok((_, Setter::File(..)))) => {
-                Fix::words("remove it from Go's settings").by(format!("go env -u {name}")).editing(edits)
-            }
-            (true, _) => Fix::words("find out what sets it, and remove it there; for this terminal alone")
-                .by(format!("unset {name}")),
-            (false, _) => Fix::words("remove the line, and open a new terminal").editing(edits),
+        let mut edits = self.comment_out(name);
+        let lines = self.assignments(name).len();
+        if let Ok((_, Setter::File(..))) = self.setting(name) {
+            return self.unset("remove it from Go's settings", name).editing(edits);
         }
+        let what = match lines {
+            0 => {
+                return Fix::words("find out what sets it, and remove it there; for this terminal alone")
+                    .by(format!("unset {name}"));
+            }
+            1 => "remove the line",
+            _ => "remove these lines",
+        };
+        let users = self.users_of(name);
+        let Some((file, line)) = users.first() else {
+            return Fix::words(format!("{what}, and open a new terminal")).editing(edits);
+        };
+        let place = format!("{}:{line}", self.shown(file));
+        // Without the variable such a line would put /bin on PATH. gvr's shims have a go in its place.
+        let has_shims = self.path.known().is_some_and(|path| path.iter().any(|entry| entry.is_shims));
+        if has_shims && users.iter().all(|(file, line)| self.adds_only(file, *line, &format!("${name}/bin"))) {
+            let own = users.iter().filter(|(file, _)| self.is_own(file));
+            edits.extend(own.map(|(file, line)| Edit::CommentOut {
+                expected: self.line_text(file, *line),
+                file: file.clone(),
+                line: *line,
+            }));
+            return Fix::words(format!("{what}, and what uses it ({place}), and open a new terminal")).editing(edits);
+        }
+        Fix::words(format!("{what} once nothing uses {name} any more, as {place} does, and open a new terminal"))
+    }
+
+    /// How to take a setting out of Go's file of settings.
+    pub fn unset(&self, words: &str, name: &str) -> Fix {
+        match unset_command(name) {
+            Some(command) => Fix::words(words).by(command),
+            None => Fix::words(format!("{words}, by removing its line: newer Gos refuse to do it themselves")),
+        }
+    }
+
+    /// Every line of a start-up file that uses this variable without setting it: file and line.
+    fn users_of(&self, name: &str) -> Vec<(String, u32)> {
+        let own = self.assignments(name);
+        let mut found = Vec::new();
+        for (startup, text) in self.startup_files() {
+            let lines = text.lines().zip(1..).filter(|(line, _)| shell::uses(line, name));
+            found.extend(lines.map(|(_, line)| (startup.path.clone(), line)).filter(|place| !own.contains(place)));
+        }
+        found
+    }
+
+    /// Whether a line puts this word on PATH, and nothing else.
+    fn adds_only(&self, file: &str, line: u32, word: &str) -> bool {
+        let files = self.startup_files();
+        let Some((startup, text)) = files.iter().find(|(startup, _)| startup.path == file) else { return false };
+        let additions = shell::path_additions(startup.dialect, text);
+        let is_it = |known: &String| known.replace(['{', '}'], "") == word;
+        additions.iter().any(|known| known.line == line && !known.words.is_empty() && known.words.iter().all(is_it))
     }
 
     /// Whether a file lies in the user's home folder.
@@ -120,7 +169,10 @@ impl Facts {
         let mut found = Vec::new();
         for (startup, text) in self.startup_files() {
             for addition in shell::path_additions(startup.dialect, text) {
-                let names = |word: &String| self.expand(word).trim_end_matches('/') == folder;
+                // In quotes a ~ stays as it is written.
+                let names = |word: &String| {
+                    [word.as_str(), &self.expand(word)].iter().any(|word| word.trim_end_matches('/') == folder)
+                };
                 if addition.words.iter().any(names) {
                     found.push((startup.path.clone(), addition.line));
                 }
@@ -195,4 +247,16 @@ impl Facts {
     pub fn program(&self, path: &str) -> Option<&Program> {
         self.programs.get(path).and_then(Fact::known)
     }
+}
+
+/// The command that takes a setting out of Go's file of settings. At some values go itself stops before it comes to that, unless
+/// the environment has a better one for the call. GOROOT has none: Go 1.27 refuses it.
+pub fn unset_command(name: &str) -> Option<String> {
+    let helped = match name {
+        "GOROOT" => return None,
+        "GOTOOLCHAIN" => "GOTOOLCHAIN=local ",
+        "GOPATH" => "GOPATH=\"$HOME/go\" ",
+        _ => "",
+    };
+    Some(format!("{helped}go env -u {name}"))
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::readers::receipt::Receipt;
 
+pub use derived::unset_command;
 pub use fact::Fact;
 pub use machine::{OpenFiles, System};
 pub use network::{Route, RouteStage, RouteStep};

@@ -32,6 +32,9 @@ pub struct Access {
     pub mode: u32,
     /// The owner's number.
     pub uid: u32,
+    /// The group's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gid: Option<u32>,
 }
 
 impl Access {
@@ -40,9 +43,17 @@ impl Access {
         self.mode & 0o002 != 0
     }
 
-    /// Whether the owner's group may write.
-    pub fn is_open_to_group(self) -> bool {
-        self.mode & 0o020 != 0
+    /// Whether a group of several may write: not one of the system's own, whose members may do more than that anyway, nor the one
+    /// that Linux makes for each user alone.
+    pub fn is_open_to_group(self, is_mac: bool) -> bool {
+        // wheel and admin.
+        const MAC: [u32; 2] = [0, 80];
+        // From here on there are the groups of people: `users` has this number.
+        const FIRST_OF_PEOPLE: u32 = 100;
+        let is_shared = |gid: u32| {
+            if is_mac { !MAC.contains(&gid) } else { gid >= FIRST_OF_PEOPLE && gid != self.uid }
+        };
+        self.mode & 0o020 != 0 && self.gid.is_some_and(is_shared)
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod goroot;
 mod known;
+pub mod known_flags;
 mod layers;
 mod paths;
 mod quoted;

@@ -67,7 +67,7 @@ fn change(path: &Path, edits: &[&Edit]) -> Result<Change, MendError> {
         let metadata = own(path, fs::metadata(path).on("look at", path)?)?;
         let target = fs::canonicalize(path).on("follow", path)?;
         let mode = metadata.permissions().mode() & 0o7777;
-        let (old, new) = (Content::Mode(mode), Content::Mode(mode & !0o002));
+        let (old, new) = (Content::Mode(mode), Content::Mode(mode & !0o022));
         return Ok(Change { path: path.to_owned(), target, old, new });
     }
     rewrite(path, |text| edited(path, text.unwrap_or_default(), edits).map(Content::Text))

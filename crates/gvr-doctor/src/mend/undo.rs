@@ -173,7 +173,7 @@ mod tests {
         fs::set_permissions(&open, Permissions::from_mode(0o777)).unwrap();
         let mode = || open.metadata().unwrap().permissions().mode() & 0o777;
         apply(&plan(&[Edit::CloseToOthers { path: open.display().to_string() }]).unwrap(), &backups).unwrap();
-        assert_eq!(mode(), 0o775);
+        assert_eq!(mode(), 0o755);
         undo(&backups).unwrap();
         assert_eq!(mode(), 0o777);
     }

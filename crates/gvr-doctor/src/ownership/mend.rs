@@ -2,17 +2,13 @@
 
 use std::path::Path;
 
+use crate::shell::quoted;
+
 /// What to type, as gvr itself never becomes root: every file in the folder is given to whoever types it. A link is
 /// changed and not what it leads to. `None` for a path that no shell line can hold.
 pub fn mend_command(folder: &Path) -> Option<String> {
     let folder = folder.to_str().filter(|folder| folder.starts_with('/') && !folder.contains(char::is_control))?;
-    Some(format!("sudo chown -Rh \"$(id -u):$(id -g)\" {}", quote(folder)))
-}
-
-/// A word as a shell reads it.
-fn quote(word: &str) -> String {
-    let is_plain = |char: char| char.is_ascii_alphanumeric() || "/._-+@%,:=".contains(char);
-    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    Some(format!("sudo chown -Rh \"$(id -u):$(id -g)\" {}", quoted(folder)))
 }
 
 #[cfg(test)]

@@ -159,7 +159,7 @@ fn gvr(host: &dyn Host, root: &Path) -> Gvr {
     let folders = [root.to_owned(), root.join("shims"), root.join("versions")];
     let access = folders.iter().filter_map(|folder| {
         let stat = host.stat(folder).ok()?;
-        Some((folder.to_string_lossy().into_owned(), Access { mode: stat.mode, uid: stat.uid }))
+        Some((folder.to_string_lossy().into_owned(), Access { mode: stat.mode, uid: stat.uid, gid: Some(stat.gid) }))
     });
     Gvr { root: Fact::Known(root.to_string_lossy().into_owned()), installed, access: access.collect() }
 }

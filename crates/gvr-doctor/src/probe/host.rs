@@ -101,6 +101,8 @@ pub struct Stat {
     pub mode: u32,
     /// Its owner.
     pub uid: u32,
+    /// Its group.
+    pub gid: u32,
     /// The device it is on.
     pub device: u64,
     /// Its number there.

@@ -29,7 +29,7 @@ fn entry(host: &dyn Host, text: &str) -> PathEntry {
     PathEntry {
         is_folder: true,
         identity: Some(format!("{}:{}", stat.device, stat.inode)),
-        access: Some(Access { mode: stat.mode, uid: stat.uid }),
+        access: Some(Access { mode: stat.mode, uid: stat.uid, gid: Some(stat.gid) }),
         is_shims: host.stat(&folder.join(Layout::SHIMS_MARKER)).is_ok(),
         has_go: go.is_ok_and(|stat| stat.kind == Kind::File && stat.mode & 0o111 != 0),
         ..entry

@@ -81,6 +81,7 @@ impl Host for RealHost {
             kind,
             mode: metadata.permissions().mode() & 0o7777,
             uid: metadata.uid(),
+            gid: metadata.gid(),
             device: metadata.dev(),
             inode: metadata.ino(),
         })

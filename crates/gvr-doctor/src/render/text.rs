@@ -56,7 +56,7 @@ fn paragraph(out: &mut String, facts: &Facts, check: &Check, finding: &Finding, 
             }
         }
         if !fix.edits.is_empty() {
-            let _ = writeln!(out, "    gvr doctor --fix {}", check.id);
+            let _ = writeln!(out, "  Or let gvr do it:\n    gvr doctor --fix {}", check.id);
         }
     }
 }

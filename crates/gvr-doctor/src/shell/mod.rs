@@ -16,6 +16,28 @@ pub use expand::expand;
 pub use home::{Home, Place};
 pub use startup::{Dialect, Startup, ZSH_FILES, startup, startup_paths};
 
+/// A word for a shell, in quotes where it needs them.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |char: char| char.is_alphanumeric() || "/._-+@%:=,".contains(char);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// Whether the shell puts the value of a variable into this line, as far as its text tells.
+pub fn uses(line: &str, name: &str) -> bool {
+    let line = without_comment(line);
+    let is_part = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    let is_whole = |(at, _): (usize, &str)| {
+        let before = &line[..at];
+        let after = line[at + name.len()..].chars().next();
+        (before.ends_with('$') || before.ends_with("${")) && !after.is_some_and(is_part)
+    };
+    line.match_indices(name).any(is_whole)
+}
+
 /// The line without what follows a `#` that begins a word; quotes are respected.
 fn without_comment(line: &str) -> &str {
     let mut quote = None;
@@ -35,6 +57,21 @@ fn without_comment(line: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(quoted("/a/b-c.d"), "/a/b-c.d");
+        assert_eq!(quoted("/Library/Application Support"), "'/Library/Application Support'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn uses_of_a_variable_are_seen() {
+        let uses = |line| uses(line, "GOROOT");
+        assert!(uses("export PATH=$GOROOT/bin:$PATH") && uses("x ${GOROOT:-/y}") && uses("fish_add_path $GOROOT/bin"));
+        assert!(!uses("export GOROOT=/x") && !uses("echo $GOROOTS") && !uses("# $GOROOT") && !uses("x $MYGOROOT"));
+    }
 
     #[test]
     fn comments_end_where_quotes_do_not_hold_them() {

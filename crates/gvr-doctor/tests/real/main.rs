@@ -5,9 +5,11 @@
 
 mod build_info;
 mod dist;
+mod flags;
 mod hostile;
 mod macho;
 mod ownership;
 mod refusal;
 mod samples;
 mod settings;
+mod unset;

@@ -1,10 +1,11 @@
 //! `cache/foreign-owner`: files in Go's folders belong to another user.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use crate::check::{Check, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
-use crate::checks::shared;
 use crate::facts::{Facts, Ownership};
+use crate::ownership;
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "cache/foreign-owner",
@@ -43,12 +44,12 @@ fn run(facts: &Facts) -> Outcome {
         }
         let evidence =
             place.first.iter().map(|path| Evidence::Path { path: path.clone(), what: format!("belongs to {whose}") });
-        let command = format!("sudo chown -Rh \"$(id -u):$(id -g)\" {}", shared::quoted(&place.path));
-        findings.push(
-            Finding::new(Level::Error, &place.path, message)
-                .shown_by(evidence)
-                .mended_by(Fix::words("take them back").by(command)),
-        );
+        let fix = Fix::words("take them back");
+        let fix = match ownership::mend_command(Path::new(&place.path)) {
+            Some(command) => fix.by(command),
+            None => fix,
+        };
+        findings.push(Finding::new(Level::Error, &place.path, message).shown_by(evidence).mended_by(fix));
     }
     let is_open = |place: &&Ownership| place.cut_short.is_some();
     match facts.ownership.get()?.iter().find(is_open) {

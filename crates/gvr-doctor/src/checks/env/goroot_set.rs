@@ -31,8 +31,43 @@ fn run(facts: &Facts) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::Edit;
     use crate::facts::Fact;
     use crate::testing::Cases;
+
+    /// The lines that `--fix` changes where a file uses GOROOT, and what it says.
+    fn mended(file: &str, has_shims: bool) -> (Vec<String>, String) {
+        let mut facts = crate::testing::mac();
+        facts.set_file("~/.zshrc", file);
+        facts.set_variable("GOROOT", "/usr/local/go");
+        if !has_shims {
+            facts.without_shims();
+        }
+        let fix = run(&facts).unwrap().remove(0).fix.unwrap();
+        let line = |edit: &Edit| match edit {
+            Edit::CommentOut { expected, .. } => expected.clone(),
+            other => panic!("{other:?}"),
+        };
+        (fix.edits.iter().map(line).collect(), fix.text)
+    }
+
+    #[test]
+    fn what_uses_goroot_is_not_left_without_it() {
+        let path = "export PATH=$GOROOT/bin:$PATH";
+        let both = format!("export GOROOT=/usr/local/go\n{path}\n");
+        let (lines, text) = mended(&both, true);
+        assert_eq!(lines, ["export GOROOT=/usr/local/go", path]);
+        assert_eq!(text, "remove the line, and what uses it (~/.zshrc:2), and open a new terminal");
+        // Without gvr's shims that line may be what puts a go on PATH.
+        let (lines, text) = mended(&both, false);
+        assert!(lines.is_empty(), "{lines:?}");
+        assert_eq!(
+            text,
+            "remove the line once nothing uses GOROOT any more, as ~/.zshrc:2 does, and open a new terminal"
+        );
+        assert!(mended("GOROOT=/usr/local/go\nexport GOROOT\nalias src='cd $GOROOT/src'\n", true).0.is_empty());
+        assert_eq!(mended("export GOROOT=/usr/local/go\n# $GOROOT\n", false).0, ["export GOROOT=/usr/local/go"]);
+    }
 
     #[test]
     fn judges() {
@@ -46,6 +81,10 @@ mod tests {
             .fails(set, "GOROOT is set to /usr/local/go")
             .shows(set, "~/.zshrc:2")
             .edits(set)
+            .edits(|facts| {
+                set(facts);
+                facts.set_file("~/.zprofile", "export PATH=${GOROOT}/bin:$PATH\n");
+            })
             .cannot_tell(|facts| facts.variables = Fact::default(), "it was not recorded")
             .does_not_apply(
                 |facts| {

@@ -58,7 +58,9 @@ fn judge(raw: &str, line: u32, known: &[shared::Setting<'_>]) -> Option<(String,
         raw.split_once('=').filter(|(key, _)| key.starts_with(|char: char| char.is_ascii_uppercase()))
     else {
         let better = bare.trim_start_matches("export ").trim();
-        let better = better.split_once('=').filter(|(key, _)| shared::is_settable(key)).map(|_| better.to_owned());
+        // What ties Go to a version or platform is better gone than put into effect.
+        let is_harmless = |key: &str| shared::is_settable(key) && !super::stale_pin::KEYS.contains(&key);
+        let better = better.split_once('=').filter(|(key, _)| is_harmless(key)).map(|_| better.to_owned());
         return Some(("is passed over by Go, which wants a key in capitals at its very beginning".to_owned(), better));
     };
     if !shared::is_settable(key) {
@@ -101,6 +103,7 @@ mod tests {
         Cases::of(&CHECK)
             .passes(written("# mine\n\nGOPROXY=direct\nGOFLAGS=-mod=mod -v\n"))
             .fails(written("export GOPROXY=direct\n"), "is passed over by Go")
+            .fails(written("export GOROOT=/x\n"), "is passed over by Go")
             .fails(written("GOPROXY=\"direct\"\n"), "has quotes")
             .fails(written("GONOSUMDB=x\r\n"), "carriage return")
             .fails(written("GOPROXY= direct\n"), "has spaces")

@@ -1,6 +1,6 @@
 //! `goenv/shadowed`: a value of go env -w is hidden by the environment.
 
-use crate::check::{Check, Finding, Fix, Level, Outcome, Remedy, Scope};
+use crate::check::{Check, Finding, Level, Outcome, Remedy, Scope};
 use crate::checks::shared;
 use crate::facts::Facts;
 
@@ -31,10 +31,7 @@ fn run(facts: &Facts) -> Outcome {
             Finding::new(Level::Note, setting.key, message)
                 .shown_by([facts.line(file, setting.line)])
                 .shown_by(facts.variable_evidence(setting.key))
-                .mended_by(
-                    Fix::words("remove the one that is not meant; this one from Go's settings")
-                        .by(format!("go env -u {}", setting.key)),
-                ),
+                .mended_by(facts.unset("remove the one that is not meant; this one from Go's settings", setting.key)),
         );
     }
     Ok(findings)

@@ -1,8 +1,6 @@
 //! `goenv/stale-pin`: go env -w keeps a value that ties Go to one version or platform.
 
-use gvr_core::gotoolchain;
-
-use crate::check::{Check, Edit, Finding, Fix, Level, Outcome, Remedy, Scope};
+use crate::check::{Check, Edit, Finding, Level, Outcome, Remedy, Scope};
 use crate::checks::shared;
 use crate::facts::Facts;
 
@@ -20,6 +18,9 @@ pub(in crate::checks) const CHECK: Check = Check {
     run,
 };
 
+/// What ties every Go of the user to one version or platform.
+pub(super) const KEYS: [&str; 5] = ["GOROOT", "GOOS", "GOARCH", "CGO_ENABLED", "GOTOOLCHAIN"];
+
 fn run(facts: &Facts) -> Outcome {
     let (file, text) = shared::settings(facts)?;
     let mut findings = Vec::new();
@@ -29,7 +30,8 @@ fn run(facts: &Facts) -> Outcome {
             "GOROOT" => "every Go takes that for its own tree",
             "GOOS" | "GOARCH" => "every build is for that platform",
             "CGO_ENABLED" => "it holds for every build",
-            "GOTOOLCHAIN" if gotoolchain::GoToolchain::parse(setting.value).name.is_some() => {
+            // What is no version is told of by toolchain/gotoolchain-invalid.
+            "GOTOOLCHAIN" if shared::named_toolchain(setting.value).is_some_and(|version| version.is_ok()) => {
                 "Go switches to that version, whichever was chosen"
             }
             _ => continue,
@@ -40,7 +42,7 @@ fn run(facts: &Facts) -> Outcome {
         findings.push(
             Finding::new(Level::Warning, setting.key, message)
                 .shown_by([facts.line(file, setting.line)])
-                .mended_by(Fix::words("take it back").by(format!("go env -u {}", setting.key)).editing([edit])),
+                .mended_by(facts.unset("take it back", setting.key).editing([edit])),
         );
     }
     Ok(findings)
@@ -58,6 +60,7 @@ mod tests {
         let written = |text: &'static str| move |facts: &mut Facts| facts.set_file(FILE, text);
         Cases::of(&CHECK)
             .passes(written("GOPROXY=direct\nGOTOOLCHAIN=local\n"))
+            .passes(written("GOTOOLCHAIN=1.21.0\n"))
             .fails(written("GOTOOLCHAIN=go1.23.5+auto\n"), "Go switches to that version")
             .fails(written("GOROOT=/opt/go\n"), "every Go takes that for its own tree")
             .fails(written("GOOS=windows\n"), "every build is for that platform")

@@ -3,6 +3,7 @@
 use gvr_core::gotoolchain;
 
 use crate::check::{Check, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::checks::shared;
 use crate::facts::Facts;
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -41,8 +42,10 @@ fn run(facts: &Facts) -> Outcome {
     let (sums, _) = facts.setting("GOSUMDB")?;
     let toolchain = facts.setting("GOTOOLCHAIN")?.0;
     if sums == "off" {
-        let downloads = gotoolchain::GoToolchain::parse(&toolchain).mode == gotoolchain::Mode::Auto;
-        let (level, effect) = if downloads && private.is_empty() {
+        // A toolchain is looked up there whatever GOPRIVATE and GONOSUMDB say.
+        let downloads = gotoolchain::GoToolchain::parse(&toolchain).mode == gotoolchain::Mode::Auto
+            || shared::named_toolchain(&toolchain).is_some_and(|version| version.is_ok());
+        let (level, effect) = if downloads {
             (Level::Error, "no module is checked, and Go cannot download toolchains, which it must check")
         } else {
             (Level::Warning, "no module is checked against what everybody else gets")
@@ -111,6 +114,20 @@ mod tests {
             .fails(set("GOPROXY", "direct,https://proxy.golang.org"), "never asked")
             .fails(set("GOPROXY", "https://a.example.com,,direct"), "an empty entry")
             .fails(set("GOSUMDB", "off"), "Go cannot download toolchains")
+            .fails(
+                |facts| {
+                    facts.set_variable("GOSUMDB", "off");
+                    facts.set_variable("GOPRIVATE", "*.example.com");
+                },
+                "Go cannot download toolchains",
+            )
+            .fails(
+                |facts| {
+                    facts.set_variable("GOSUMDB", "off");
+                    facts.set_variable("GOTOOLCHAIN", "local");
+                },
+                "against what everybody else gets",
+            )
             .fails(set("GOINSECURE", "*"), "GOINSECURE matches everything")
             .fails(
                 |facts| {

@@ -2,7 +2,7 @@
 
 use gvr_core::Version;
 
-use crate::check::{Check, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::check::{Check, Edit, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
 use crate::checks::shared;
 use crate::facts::Facts;
 
@@ -11,9 +11,9 @@ pub(in crate::checks) const CHECK: Check = Check {
     title: "Go's certificates or name lookups are set aside",
     level: Level::Error,
     scope: Scope::Everywhere,
-    remedy: Remedy::Printed,
-    what: "SSL_CERT_FILE and SSL_CERT_DIR, the keys of GODEBUG against those that the Go here knows, and netdns=go \
-           beside /etc/resolver.",
+    remedy: Remedy::Applied,
+    what: "SSL_CERT_FILE and SSL_CERT_DIR, the keys of GODEBUG against those that the Go here knows, and netdns=go or the \
+           build tag netgo beside /etc/resolver.",
     why: "Up to 1.26 Go on macOS passed over SSL_CERT_FILE; from 1.27 on it takes the place of the system's trust, \
           and a file that is not there means that no server is trusted. A key of GODEBUG that a Go has dropped is \
           refused in go.mod, and one it never had is passed over in silence. netdns=go does without macOS's own \
@@ -25,7 +25,8 @@ pub(in crate::checks) const CHECK: Check = Check {
 fn run(facts: &Facts) -> Outcome {
     let debug = facts.variable("GODEBUG")?.unwrap_or_default().to_owned();
     let certificates = facts.certificates.get()?;
-    if debug.is_empty() && certificates.is_none() {
+    let has_netgo = has_tag(&facts.setting("GOFLAGS")?.0, "netgo");
+    if debug.is_empty() && certificates.is_none() && !has_netgo {
         return Err(NotJudged::not_applicable("neither GODEBUG nor SSL_CERT_FILE nor SSL_CERT_DIR is set"));
     }
     let is_mac = facts.system.os.get()? == "darwin";
@@ -53,9 +54,13 @@ fn run(facts: &Facts) -> Outcome {
             (Some(_), true) => (Level::Note, String::new()),
         };
         if !message.is_empty() {
-            findings.push(Finding::new(level, name, message).shown_by(facts.variable_evidence(name)).mended_by(
-                Fix::words("correct it, or remove it; for this terminal alone").by(format!("unset {name}")),
-            ));
+            // What works is nobody's to take away.
+            let fix = if level == Level::Error {
+                facts.removal(name)
+            } else {
+                Fix::words("if that is not meant, remove it; for this terminal alone").by(format!("unset {name}"))
+            };
+            findings.push(Finding::new(level, name, message).shown_by(facts.variable_evidence(name)).mended_by(fix));
         }
     }
     for key in debug.split(',').filter_map(|pair| pair.split_once('=')).map(|(key, _)| key.trim()) {
@@ -70,7 +75,7 @@ fn run(facts: &Facts) -> Outcome {
         findings.push(
             Finding::new(Level::Warning, key, message)
                 .shown_by(facts.variable_evidence("GODEBUG"))
-                .mended_by(Fix::words("remove the key")),
+                .mended_by(without_key(facts, key)),
         );
     }
     let resolvers = facts.system.resolvers.known().filter(|names| !names.is_empty());
@@ -84,10 +89,54 @@ fn run(facts: &Facts) -> Outcome {
             Finding::new(Level::Warning, "netdns", message)
                 .shown_by(facts.variable_evidence("GODEBUG"))
                 .shown_by(files)
-                .mended_by(Fix::words("remove netdns=go from GODEBUG")),
+                .mended_by(without_key(facts, "netdns")),
+        );
+    }
+    if let (true, Some(_)) = (has_netgo, resolvers) {
+        let message = "The build tag netgo in GOFLAGS makes what is built look up names by itself, without what /etc/resolver says.";
+        findings.push(
+            Finding::new(Level::Warning, "netgo", message)
+                .shown_by(facts.setting_evidence("GOFLAGS"))
+                .mended_by(Fix::words("take netgo out of -tags in GOFLAGS")),
         );
     }
     Ok(findings)
+}
+
+/// Takes a key out of GODEBUG in the lines that set it, and the line away where it has no other.
+fn without_key(facts: &Facts, key: &str) -> Fix {
+    let mut edits = Vec::new();
+    for (file, line) in facts.assignments("GODEBUG").into_iter().filter(|(file, _)| facts.is_own(file)) {
+        let expected = facts.line_text(&file, line);
+        let Some((head, value, tail)) = value_of_debug(&expected) else { continue };
+        let kept: Vec<_> = value.split(',').filter(|pair| pair.split('=').next().map(str::trim) != Some(key)).collect();
+        if kept.len() == value.split(',').count() {
+            continue;
+        }
+        edits.push(if kept.is_empty() {
+            Edit::CommentOut { file, line, expected }
+        } else {
+            let new = format!("{head}{}{tail}", kept.join(","));
+            Edit::Replace { file, line, expected, new }
+        });
+    }
+    Fix::words(format!("take {key} out of GODEBUG, and open a new terminal")).editing(edits)
+}
+
+/// What stands before, in and behind the value in a line such as `export GODEBUG="a=1,b=2"`, or fish's own.
+fn value_of_debug(line: &str) -> Option<(&str, &str, &str)> {
+    let start = line.find("GODEBUG")? + "GODEBUG".len();
+    let start = start + line[start..].find(|char: char| !"= '\"".contains(char))?;
+    let rest = &line[start..];
+    let end = rest.find(|char: char| char.is_whitespace() || "'\";#&|".contains(char)).unwrap_or(rest.len());
+    Some((&line[..start], &rest[..end], &rest[end..]))
+}
+
+/// Whether GOFLAGS sets this build tag.
+fn has_tag(flags: &str, tag: &str) -> bool {
+    let flags = shared::go_flags(flags).unwrap_or_default();
+    let tags = flags.iter().filter_map(|flag| flag.trim_start_matches('-').strip_prefix("tags="));
+    tags.flat_map(|tags| tags.split([',', ' '])).any(|known| known == tag)
 }
 
 #[cfg(test)]
@@ -106,6 +155,22 @@ mod tests {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         let table = GodebugTable { known: words(&["netdns", "http2client"]), removed: words(&["x509ignoreCN"]) };
         facts.go.godebug = Fact::Known(Some(table));
+    }
+
+    #[test]
+    fn a_key_is_taken_out_of_its_line() {
+        let mut facts = crate::testing::mac();
+        let lines = "export GODEBUG=\"a=1,bad=2,b=3\" # why\nexport GODEBUG=bad=1\nexport GODEBUG=a=1\n";
+        facts.set_file("~/.zshrc", lines);
+        facts.set_file("~/.config/fish/config.fish", "set -gx GODEBUG bad=1,a=2\n");
+        let edits = without_key(&facts, "bad").edits;
+        let what = |edit: &Edit| match edit {
+            Edit::Replace { new, .. } => new.clone(),
+            Edit::CommentOut { line, .. } => format!("line {line} goes"),
+            other => panic!("{other:?}"),
+        };
+        let found: Vec<_> = edits.iter().map(what).collect();
+        assert_eq!(found, ["export GODEBUG=\"a=1,b=3\" # why", "line 2 goes", "set -gx GODEBUG a=2"]);
     }
 
     #[test]
@@ -131,6 +196,21 @@ mod tests {
                 },
                 "without what /etc/resolver says",
             )
+            .fails(
+                |facts| {
+                    facts.set_variable("GOFLAGS", "-mod=mod '-tags=x netgo'");
+                    facts.system_mut().resolvers = Fact::Known(vec!["corp.example.com".to_owned()]);
+                },
+                "The build tag netgo in GOFLAGS",
+            )
+            .edits(|facts| {
+                debug(facts, "x509ignoreCN=1");
+                facts.set_file("~/.zshrc", "export GODEBUG=x509ignoreCN=1\n");
+            })
+            .edits(|facts| {
+                facts.set_file("~/.zshrc", "export SSL_CERT_FILE=/opt/ca.pem\n");
+                trust(facts, None);
+            })
             .cannot_tell(|facts| facts.certificates = Fact::default(), "it was not recorded")
             .does_not_apply(|_| {}, "neither GODEBUG")
             .on_linux()

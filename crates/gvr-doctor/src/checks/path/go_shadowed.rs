@@ -1,6 +1,7 @@
 //! `path/go-shadowed`: another Go comes before gvr's.
 
-use crate::check::{Check, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::check::{Check, Edit, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::checks::shared;
 use crate::facts::{Facts, PathEntry};
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -8,7 +9,7 @@ pub(in crate::checks) const CHECK: Check = Check {
     title: "another go comes before gvr's on PATH",
     level: Level::Warning,
     scope: Scope::Everywhere,
-    remedy: Remedy::Printed,
+    remedy: Remedy::Applied,
     what: "Which folders of PATH have a program called go, and which of them comes first.",
     why: "A shell runs the first go that it finds. Where that is not gvr's shim, no version that gvr was told to use is \
           ever used, and .go-version files do nothing.",
@@ -26,8 +27,7 @@ fn run(facts: &Facts) -> Outcome {
     let earlier: Vec<_> = facts.gos_on_path()?.into_iter().filter(|(_, entry)| !entry.is_shims).collect();
     let earlier: Vec<_> =
         earlier.into_iter().take_while(|(index, _)| shims.is_none_or(|shims| *index < shims)).collect();
-    let how = Fix::words("let this line be the last one that changes PATH there, and open a new terminal")
-        .by(startup_line(facts.variable("SHELL")?));
+    let how = mend(facts, &earlier)?;
     match (earlier.first(), shims) {
         (None, Some(_)) => Ok(Vec::new()),
         (None, None) => {
@@ -56,12 +56,32 @@ fn run(facts: &Facts) -> Outcome {
     }
 }
 
-fn startup_line(shell: Option<&str>) -> &'static str {
-    match shell.and_then(|shell| shell.rsplit('/').next()) {
+/// The line of `gvr init`, and how it comes to be the last one that changes PATH in the shell's start-up file.
+fn mend(facts: &Facts, earlier: &[(usize, &PathEntry)]) -> Result<Fix, NotJudged> {
+    let shell = facts.variable("SHELL")?;
+    let home = facts.home.get()?;
+    let file = format!("{home}{}", shared::startup_file(shell));
+    let shown = facts.shown(&file);
+    let line = match shell.and_then(|shell| shell.rsplit('/').next()) {
         Some("zsh") => r#"eval "$(gvr init - zsh)""#,
         Some("fish") => "gvr init - fish | source",
         _ => r#"eval "$(gvr init - bash)""#,
+    };
+    let Some((place, own)) = shared::init_lines(facts).into_iter().find(|(place, _)| *place == file) else {
+        let fix = Fix::words(format!("let this be the last line of {shown}, and open a new terminal")).by(line);
+        return Ok(fix.editing([Edit::Append { file, new: line.to_owned() }]));
+    };
+    let text = facts.line_text(&file, own);
+    let is_behind = |(other, line): &(String, u32)| *other == place && *line > own;
+    if earlier.iter().any(|(_, entry)| facts.path_lines(&entry.text).iter().any(is_behind)) {
+        let fix = Fix::words(format!("move this line to the end of {shown}, and open a new terminal")).by(&text);
+        let remove = Edit::Remove { file: file.clone(), line: own, expected: text.clone() };
+        return Ok(fix.editing([remove, Edit::Append { file, new: text }]));
     }
+    // What came first may have been set in this terminal alone, or before the line was there.
+    let words =
+        format!("open a new terminal; should that not be enough, see that nothing changes PATH after {shown}:{own}");
+    Ok(Fix::words(words))
 }
 
 fn describe(facts: &Facts, index: usize, entry: &PathEntry) -> Vec<Evidence> {
@@ -98,6 +118,15 @@ mod tests {
                 "/opt/homebrew/bin/go is on PATH, and gvr's shims are not",
             )
             .fails(Facts::without_shims, "no go is found at all")
+            .edits(|facts| {
+                facts.set_file("~/.zshrc", "");
+                facts.without_shims();
+            })
+            .edits(|facts| {
+                let lines = "eval \"$(gvr init - zsh)\"\nexport PATH=/usr/local/go/bin:$PATH\n";
+                facts.set_file("~/.zshrc", lines);
+                facts.put_on_path(0, "/usr/local/go/bin", true);
+            })
             .cannot_tell(|facts| facts.path = crate::facts::Fact::unknown("it is hidden"), "it is hidden")
             .does_not_apply(
                 |facts| facts.gvr.installed = crate::facts::Fact::Known(Vec::new()),

@@ -1,6 +1,7 @@
 //! `path/gobin-missing`: programs of go install are not on PATH.
 
 use crate::check::{Check, Edit, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::checks::shared;
 use crate::facts::Facts;
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -33,10 +34,12 @@ fn run(facts: &Facts) -> Outcome {
     let message = format!("go install puts programs into {shown}, which is not on PATH.");
     let home = facts.home.get()?;
     let below = folder.strip_prefix(home.as_str()).map_or_else(|| folder.clone(), |rest| format!("$HOME{rest}"));
-    let (file, line) = match facts.variable("SHELL")?.and_then(|shell| shell.rsplit('/').next()) {
-        Some("fish") => ("/.config/fish/config.fish", format!("fish_add_path --append \"{below}\"")),
-        Some("zsh") => ("/.zshrc", format!("export PATH=\"$PATH:{below}\"")),
-        _ => ("/.bashrc", format!("export PATH=\"$PATH:{below}\"")),
+    let shell = facts.variable("SHELL")?;
+    let file = shared::startup_file(shell);
+    let line = if shell.is_some_and(|shell| shell.ends_with("/fish")) {
+        format!("fish_add_path --append \"{below}\"")
+    } else {
+        format!("export PATH=\"$PATH:{below}\"")
     };
     let what = format!("not on PATH, and has {} of them", tools.len());
     Ok(vec![

@@ -1,6 +1,7 @@
 //! `path/helper-reorder`: macOS's `path_helper` moved a folder behind the system's.
 
-use crate::check::{Check, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::check::{Check, Edit, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::checks::shared;
 use crate::facts::Facts;
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -8,7 +9,7 @@ pub(in crate::checks) const CHECK: Check = Check {
     title: "path_helper moved a folder behind the system's",
     level: Level::Warning,
     scope: Scope::Mac,
-    remedy: Remedy::Printed,
+    remedy: Remedy::Applied,
     what: "Lines of ~/.zshenv that put a folder on PATH, while /etc/zprofile runs path_helper afterwards.",
     why: "A login shell of macOS runs path_helper between ~/.zshenv and ~/.zprofile. It writes PATH anew, with the \
           system's folders first and what was there before last, so that a folder that ~/.zshenv put in front ends \
@@ -30,7 +31,10 @@ fn run(facts: &Facts) -> Outcome {
     };
     let mut findings = Vec::new();
     for (index, entry) in path.iter().enumerate() {
-        let lines = facts.path_lines(&entry.text);
+        let mut lines = facts.path_lines(&entry.text);
+        if entry.is_shims {
+            lines.extend(shared::init_lines(facts));
+        }
         let early: Vec<_> = lines.iter().filter(|(file, _)| *file == format!("{home}/.zshenv")).collect();
         // What a later file adds again stands where that file put it.
         if early.is_empty() || early.len() < lines.len() || system.is_none_or(|system| index < system) {
@@ -41,11 +45,20 @@ fn run(facts: &Facts) -> Outcome {
             facts.shown(&entry.text),
             index + 1
         );
+        let mut fix = Fix::words("move the line from ~/.zshenv to ~/.zprofile, and open a new terminal");
+        // gvr's own line does the same in any file; of others only their writer knows.
+        if entry.is_shims {
+            fix = fix.editing(early.iter().flat_map(|(file, line)| {
+                let expected = facts.line_text(file, *line);
+                let append = Edit::Append { file: format!("{home}/.zprofile"), new: expected.clone() };
+                [Edit::Remove { file: file.clone(), line: *line, expected }, append]
+            }));
+        }
         findings.push(
             Finding::new(Level::Warning, &entry.text, message)
                 .shown_by(early.iter().map(|(file, line)| facts.line(file, *line)))
                 .shown_by([facts.line(zprofile, helper)])
-                .mended_by(Fix::words("move the line from ~/.zshenv to ~/.zprofile, and open a new terminal")),
+                .mended_by(fix),
         );
     }
     Ok(findings)
@@ -68,6 +81,14 @@ mod tests {
             .fails(moved, "path_helper then moved it to place 10")
             .shows(moved, "~/.zshenv:1")
             .shows(moved, "/etc/zprofile:7")
+            .edits(|facts| {
+                facts.set_file("~/.zshrc", "");
+                facts.set_file("~/.zshenv", "eval \"$(gvr init - zsh)\"\n");
+                let path = facts.known_path();
+                let shims = path.iter().position(|entry| entry.is_shims).unwrap();
+                let shims = path.remove(shims);
+                path.push(shims);
+            })
             .cannot_tell(|facts| facts.path = Fact::default(), "it was not recorded")
             .does_not_apply(|facts| facts.set_file("/etc/zprofile", "\n"), "does not run path_helper");
     }

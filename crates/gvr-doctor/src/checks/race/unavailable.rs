@@ -33,7 +33,7 @@ fn run(facts: &Facts) -> Outcome {
         format!("Go has none for {os} on {arch}")
     } else if needs_c && cgo == "0" {
         "it needs cgo, and CGO_ENABLED is 0".to_owned()
-    } else if needs_c && facts.compiler.get()?.is_none() && cgo == "1" {
+    } else if needs_c && facts.compiler.get()?.is_none() {
         "it needs a C compiler, and there is none".to_owned()
     } else {
         return Ok(Vec::new());
@@ -62,7 +62,7 @@ mod tests {
             .does_not_apply(|facts| facts.go.version = Fact::Known(None), "there is no Go here")
             .on_linux()
             .passes(|_| {})
-            .passes(|facts| facts.compiler = Fact::Known(None))
+            .fails(|facts| facts.compiler = Fact::Known(None), "it needs a C compiler, and there is none")
             .fails(|facts| facts.set_variable("CGO_ENABLED", "0"), "CGO_ENABLED is 0")
             .fails(|facts| facts.system_mut().arch = Fact::Known("386".to_owned()), "Go has none for linux on 386");
     }

@@ -27,16 +27,26 @@ fn run(facts: &Facts) -> Outcome {
     }
     folders.sort_by_key(|(path, _)| *path);
     folders.dedup_by_key(|(path, _)| *path);
-    let open = folders.into_iter().filter(|(_, access)| access.is_open_to_all());
+    let is_mac = facts.system.os.get()? == "darwin";
+    let open = folders.into_iter().filter(|(_, access)| access.is_open_to_all() || access.is_open_to_group(is_mac));
     let findings = open.map(|(path, access)| {
-        let message = format!("Everybody on this machine may put programs into {}.", facts.shown(path));
-        let what = format!("mode {:04o}, owner {}", access.mode, access.uid);
+        let group = access.gid.map(|gid| format!("group {gid}")).unwrap_or_default();
+        let who = if access.is_open_to_all() {
+            "Everybody on this machine".to_owned()
+        } else {
+            format!("All of the {group}")
+        };
+        let message = format!("{who} may put programs into {}.", facts.shown(path));
+        let mut what = format!("mode {:04o}, owner {}", access.mode, access.uid);
+        if !group.is_empty() {
+            what = format!("{what}, {group}");
+        }
         let fix = if access.uid == uid {
             Fix::words("keep it to yourself")
-                .by(format!("chmod o-w {}", shared::quoted(path)))
+                .by(format!("chmod go-w {}", shared::quoted(path)))
                 .editing([Edit::CloseToOthers { path: path.to_owned() }])
         } else {
-            Fix::words("let its owner close it").by(format!("sudo chmod o-w {}", shared::quoted(path)))
+            Fix::words("let its owner close it").by(format!("sudo chmod go-w {}", shared::quoted(path)))
         };
         Finding::new(Level::Warning, path, message)
             .shown_by([Evidence::Path { path: path.to_owned(), what }])
@@ -52,7 +62,20 @@ mod tests {
     use crate::testing::Cases;
 
     fn open(facts: &mut Facts) {
-        facts.gvr.access.insert("/Users/me/.gvr/shims".to_owned(), Access { mode: 0o777, uid: 501 });
+        facts.gvr.access.insert("/Users/me/.gvr/shims".to_owned(), Access { mode: 0o777, uid: 501, gid: Some(20) });
+    }
+
+    fn shared_by(facts: &mut Facts, mode: u32, gid: u32) {
+        facts.gvr.access.insert("/x/.gvr/shims".to_owned(), Access { mode, uid: 501, gid: Some(gid) });
+    }
+
+    #[test]
+    fn only_groups_of_several_count() {
+        let is_open = |uid, gid, is_mac| Access { mode: 0o775, uid, gid: Some(gid) }.is_open_to_group(is_mac);
+        assert!(is_open(501, 20, true) && !is_open(501, 80, true) && !is_open(501, 0, true));
+        assert!(is_open(1000, 100, false) && is_open(1000, 1001, false));
+        assert!(!is_open(1000, 1000, false) && !is_open(0, 50, false));
+        assert!(!Access { mode: 0o775, uid: 1000, gid: None }.is_open_to_group(false));
     }
 
     #[test]
@@ -64,10 +87,13 @@ mod tests {
             .fails(
                 |facts| {
                     facts.put_on_path(0, "/opt/go/bin", true);
-                    facts.known_path()[0].access = Some(Access { mode: 0o777, uid: 0 });
+                    facts.known_path()[0].access = Some(Access { mode: 0o777, uid: 0, gid: None });
                 },
                 "/opt/go/bin",
             )
+            .fails(|facts| shared_by(facts, 0o775, 20), "All of the group 20 may put programs into")
+            .passes(|facts| shared_by(facts, 0o775, 80))
+            .passes(|facts| shared_by(facts, 0o755, 20))
             .cannot_tell(|facts| facts.path = Fact::default(), "it was not recorded")
             .does_not_apply(
                 |facts| {

@@ -31,10 +31,9 @@ fn run(facts: &Facts) -> Outcome {
         if below == 0 {
             continue;
         }
-        let message = format!(
-            "{} is left at line {line}, and what stands below (lines: {below}) is never read.",
-            facts.shown(&startup.path)
-        );
+        let rest =
+            if below == 1 { "the line below it is".to_owned() } else { format!("the {below} lines below it are") };
+        let message = format!("{} is left at line {line}: {rest} never read.", facts.shown(&startup.path));
         findings.push(
             Finding::new(Level::Note, &startup.path, message)
                 .shown_by([facts.line(&startup.path, line)])
@@ -72,7 +71,7 @@ mod tests {
             .passes(|facts| facts.set_file("~/.zshrc", "exec 2>/dev/null\nx\n"))
             .passes(|facts| facts.set_file("~/.zshrc", "if true; then\n  exec fish\nfi\nx\n"))
             .passes(|facts| facts.set_file("~/.zshrc", "x\nexec fish\n# the end\n"))
-            .fails(left, "~/.zshrc is left at line 2, and what stands below (lines: 1) is never read")
+            .fails(left, "~/.zshrc is left at line 2: the line below it is never read")
             .shows(left, "~/.zshrc:2")
             .cannot_tell(|facts| facts.home = crate::facts::Fact::default(), "it was not recorded")
             .does_not_apply(|facts| facts.files.clear(), "no start-up files");

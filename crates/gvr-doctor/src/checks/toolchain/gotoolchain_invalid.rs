@@ -2,9 +2,9 @@
 
 use gvr_core::Version;
 
-use crate::check::{Check, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::check::{Check, Edit, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
 use crate::checks::shared;
-use crate::facts::Facts;
+use crate::facts::{Facts, Setter};
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "toolchain/gotoolchain-invalid",
@@ -25,14 +25,20 @@ fn run(facts: &Facts) -> Outcome {
     if version < Version::release(1, 21, 0) {
         return Err(NotJudged::not_applicable("the Go here is older than 1.21 and does not look at GOTOOLCHAIN"));
     }
-    let (value, _) = facts.setting("GOTOOLCHAIN")?;
+    let (value, setter) = facts.setting("GOTOOLCHAIN")?;
     // Where a packager took it out of go.env, Go does without.
     let Some(what) = refusal(&value).filter(|_| !value.is_empty()) else { return Ok(Vec::new()) };
     let message = format!("GOTOOLCHAIN is \"{value}\", and every go command stops: {what}.");
-    let fix = match Version::parse(&value) {
-        Ok(version) => Fix::words("write the name of the toolchain")
+    let fix = match (Version::parse(value.trim()), setter) {
+        (Err(_), _) => facts.removal("GOTOOLCHAIN"),
+        (Ok(version), Setter::File(file, line)) if facts.is_own(&file) => {
+            let new = format!("GOTOOLCHAIN={}", version.first_release().release_name());
+            let expected = facts.line_text(&file, line);
+            // go itself reads this file only where it makes sense.
+            Fix::words(format!("write {new} there")).editing([Edit::Replace { file, line, expected, new }])
+        }
+        (Ok(version), _) => Fix::words("write the name of the toolchain")
             .by(format!("export GOTOOLCHAIN={}", version.first_release().release_name())),
-        Err(_) => facts.removal("GOTOOLCHAIN"),
     };
     Ok(vec![
         Finding::new(Level::Error, "GOTOOLCHAIN", message)
@@ -74,6 +80,7 @@ mod tests {
             .passes(set("go1.22.5+auto"))
             .passes(set("local+path"))
             .fails(set("1.21.0"), "a toolchain's name begins with go1")
+            .edits(|facts| facts.set_file("~/Library/Application Support/go/env", "GOTOOLCHAIN=1.21.0\n"))
             .fails(set("bash"), "a toolchain's name begins with go1")
             .fails(set("go1.22.5+x"), "only +auto and +path")
             .fails(set("go1.x"), "it names no version")

@@ -27,6 +27,11 @@ fn run(facts: &Facts) -> Outcome {
         return Err(NotJudged::not_applicable("no go.mod or go.work is here"));
     };
     let (value, _) = facts.setting("GOTOOLCHAIN")?;
+    if shared::named_toolchain(&value).is_some_and(|version| version.is_err()) {
+        return Err(NotJudged::not_applicable(
+            "GOTOOLCHAIN makes no sense, which toolchain/gotoolchain-invalid tells of",
+        ));
+    }
     let installed = facts.gvr.installed.known();
     let is_on_path = |version: Version| installed.is_some_and(|names| names.contains(&version.to_string()));
     let effective = gotoolchain::foretell(started, &value, Some(asked.requirement), is_on_path);
@@ -74,6 +79,7 @@ mod tests {
                 "Go 1.27.3 stops here",
             )
             .cannot_tell(|facts| facts.go.version = Fact::unknown("it does not say"), "it does not say")
+            .does_not_apply(|facts| facts.set_variable("GOTOOLCHAIN", "1.21.0"), "makes no sense")
             .does_not_apply(|facts| facts.remove_file("~/src/hello/go.mod"), "no go.mod or go.work is here");
     }
 }

@@ -29,7 +29,7 @@ fn run(facts: &Facts) -> Outcome {
     }
     let (value, _) = facts.setting("GOTOOLCHAIN")?;
     let setting = gotoolchain::GoToolchain::parse(&value);
-    let is_fixed_name = setting.name.is_some_and(|name| name != format!("go{version}"));
+    let is_fixed_name = shared::named_toolchain(&value).is_some_and(|named| named.is_ok_and(|named| named != version));
     if setting.mode != gotoolchain::Mode::Auto && !is_fixed_name {
         return Err(NotJudged::not_applicable("GOTOOLCHAIN forbids downloads"));
     }
