@@ -3,7 +3,7 @@
 //! The built program is run as a user runs it, against a server on loopback, on a file system that is new each time.
 
 mod archives;
-mod disk;
+pub(super) mod disk;
 mod measure;
 mod peers;
 mod report;
