@@ -25,6 +25,7 @@ mod interrupts;
 mod list;
 mod local;
 mod lock;
+mod man;
 mod messages;
 mod mirror;
 mod network;

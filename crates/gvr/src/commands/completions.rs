@@ -1,15 +1,18 @@
 //! `completions`: the shell's completion of gvr's commands; and goenv's command of the same name.
 
 use clap::CommandFactory as _;
-use clap_complete::aot::{self, generate};
 
 use crate::args;
 use crate::context::Context;
 use crate::error::CliError;
+use crate::shell::{Shell, script};
 
-/// Print the completion script of a shell: bash, zsh or fish
+/// The shells that have them.
+const KNOWN: &str = "one of the shells: bash, zsh, fish, nu, pwsh, elvish";
+
+/// Print the code by which a shell completes gvr's commands, flags and versions: bash, zsh, fish, nu, pwsh or elvish
 ///
-/// Given a command's name instead, prints the words that may follow it, a line each, as goenv does.
+/// The code asks gvr for each word, so that it never grows old. /// Given a command's name instead, prints the words that may follow it, a line each, as goenv does.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The shell, or a command
@@ -18,22 +21,17 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
-    let mut app = args::Args::command();
-    let shell = match args.word.as_str() {
-        "bash" => aot::Shell::Bash,
-        "zsh" => aot::Shell::Zsh,
-        "fish" => aot::Shell::Fish,
-        command => return words(context, &app, command),
-    };
-    let mut script = Vec::new();
-    generate(shell, &mut app, "gvr", &mut script);
-    Ok(context.ui.text(&String::from_utf8_lossy(&script))?)
+    let shell = Shell::of_program(args.word.as_ref());
+    match shell.map(script) {
+        Some(Some(script)) => Ok(context.ui.text(script)?),
+        Some(None) => Err(CliError::failed(format_args!("gvr has no completions for {}", args.word)).hint(KNOWN)),
+        None => words(context, &args::Args::command(), &args.word),
+    }
 }
 
 fn words(context: &Context<'_>, app: &clap::Command, name: &str) -> Result<(), CliError> {
     let command = app.find_subcommand(name).ok_or_else(|| {
-        CliError::failed(format_args!("'{}' is neither a shell nor a command", name.escape_debug()))
-            .hint("one of the shells: bash, zsh, fish")
+        CliError::failed(format_args!("'{}' is neither a shell nor a command", name.escape_debug())).hint(KNOWN)
     })?;
     context.ui.data("--help")?;
     let flags = command.get_arguments().filter(|argument| !argument.is_hide_set()).filter_map(clap::Arg::get_long);

@@ -1,5 +1,6 @@
 //! The commands, a file each: its arguments, whose comments are its help, and what it does.
 
+mod complete;
 mod completions;
 mod config;
 mod doctor;
@@ -14,6 +15,7 @@ mod install;
 mod latest;
 mod list;
 mod lock;
+mod man;
 mod mirror;
 mod pin;
 mod place;
@@ -75,6 +77,8 @@ pub(crate) enum Command {
     Env(env::Args),
     ShShell(shell::ShShellArgs),
     Completions(completions::Args),
+    ShComplete(complete::Args),
+    Man(man::Args),
     Vscode(vscode::Args),
     Config(config::Args),
     GoenvLink(goenv::link::Args),
@@ -119,6 +123,8 @@ impl Command {
             Self::Env(args) => done(env::run(context, &args)),
             Self::ShShell(args) => done(shell::sh_shell(context, &args)),
             Self::Completions(args) => done(completions::run(context, &args)),
+            Self::ShComplete(args) => done(complete::run(context, &args)),
+            Self::Man(args) => done(man::run(context, &args)),
             Self::Vscode(args) => done(vscode::run(context, &args)),
             Self::Config(args) => done(config::run(context, &args)),
             Self::Import(args) => done(import::run(context, &args)),

@@ -3,7 +3,7 @@
 //! Read any number of times it leaves PATH as one reading does. It must work under `set -eu`, in zsh whatever its options,
 //! and where PATH is unset; it starts no program, and takes no command's place but gvr's own.
 
-use super::Shell;
+use super::{Shell, complete};
 
 /// Where the shims stand on PATH.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Init<'_> {
             }
             Shell::Nu => {
                 let text = include_str!("init/nu.nu").replace("@PLACE@", if first { "prepend" } else { "append" });
-                self.filled(shell, &(self.own(shell, include_str!("init/own.nu")) + &text))
+                self.filled(shell, &(self.own(shell, include_str!("init/own.nu")) + complete::NU + &text))
             }
             Shell::Pwsh => {
                 let text = include_str!("init/pwsh.ps1")

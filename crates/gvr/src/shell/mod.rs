@@ -1,11 +1,13 @@
 //! Shells: which there are, which one is asking, how each writes a word, and the code that gvr gives it.
 
 mod change;
+mod complete;
 mod detect;
 mod init;
 mod quote;
 
 pub(crate) use change::{Change, code};
+pub(crate) use complete::script;
 pub(crate) use detect::calling_shell;
 pub(crate) use init::{Init, Order};
 

@@ -1,5 +1,5 @@
 $env.PATH = ($env.PATH? | default [] | split row (char esep) | where {|folder| $folder != @SHIMS@ } | @PLACE@ @SHIMS@)
-def --env --wrapped gvr [...words] {
+def --env --wrapped gvr [...words: string@"nu-complete gvr"] {
   if ($words | get --optional 0) == "shell" {
     let change = (^gvr sh-shell nu ...($words | skip 1) | from json)
     load-env $change.set
