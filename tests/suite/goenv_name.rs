@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-use gvr_testkit::FakeToolchain;
+use gvr_testkit::{DistServer, FakeDist, FakeToolchain, Fault};
 
 use crate::common::{Call, Sandbox, tool};
 
@@ -117,6 +117,23 @@ fn install_has_goenvs_flags() {
         goenv.call(words).run().fails_with(1).prints("").says("Usage: goenv install [-f]");
     }
     assert!(goenv.call(&["completions", "install"]).run().lines().ends_with(&["1.22.90", "1.23rc9"]));
+}
+
+#[test]
+fn goenvs_mirror_is_asked_and_not_believed() {
+    let goenv = Goenv::with(Sandbox::with_dist(&["1.22.90", "1.23.90"]), &[]);
+    let mirror = DistServer::serve(&FakeDist::with(&["1.22.90", "1.23.90"])).unwrap();
+    let install = |version| goenv.call(&["install", version]).env("GO_BUILD_MIRROR_URL", mirror.url()).run().succeeds();
+    let archive = |version| FakeToolchain::native(version).archive_name();
+    install("1.22.90");
+    assert_eq!(mirror.downloads(&archive("1.22.90")), 1);
+    mirror.fail_always("*.tar.gz", Fault::WrongBytes);
+    install("1.23.90");
+    assert_eq!(goenv.sandbox.installed(), ["1.22.90", "1.23.90"]);
+    let from_server = |version| goenv.sandbox.server().downloads(&archive(version));
+    assert_eq!((from_server("1.22.90"), from_server("1.23.90")), (0, 1), "the server has what the mirror has not");
+    goenv.sandbox.gvr(["install", "-f", "1.22.90"]).env("GO_BUILD_MIRROR_URL", mirror.url()).run().succeeds();
+    assert_eq!(from_server("1.22.90"), 1, "that is no variable of gvr's");
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl<'a> Context<'a> {
         self.dist_url().clone_into(&mut config.dist_url);
         config.mirrors = match self.process.text("GVR_MIRROR") {
             Some(list) => list.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
-            None => self.config.list("mirrors").unwrap_or_default(),
+            None => self.config.list("mirrors").or_else(|| self.goenvs_mirror()).unwrap_or_default(),
         };
         config.module_proxies = text("GVR_GOPROXY").or_else(|| self.config.text("goproxy").map(str::to_owned));
         config.gosumdb = text("GOSUMDB");
@@ -149,6 +149,12 @@ impl<'a> Context<'a> {
         config.certificate_file = self.process.variable("SSL_CERT_FILE").map(PathBuf::from);
         config.certificate_folders = self.process.variable("SSL_CERT_DIR").map(ToOwned::to_owned);
         config
+    }
+
+    /// The mirror that goenv would take, for gvr under its name. As every mirror, it says nothing about what is right.
+    fn goenvs_mirror(&self) -> Option<Vec<String>> {
+        let mirror = self.process.text("GO_BUILD_MIRROR_URL").filter(|_| self.process.is_called("goenv"))?;
+        Some(vec![mirror.to_owned()])
     }
 
     /// What must be proved of every toolchain beyond its archive's hash.

@@ -18,6 +18,16 @@ pub(in crate::checks) const CHECK: Check = Check {
     run,
 };
 
+/// What to do before the command.
+fn words(manager: &str) -> String {
+    match manager {
+        "goenv" | "gvm" | "g" | "gobrew" | "goup" | "asdf" | "mise" => {
+            format!("`gvr import {manager}` takes over what it has; then, if it is no longer used")
+        }
+        _ => "if it is no longer used".to_owned(),
+    }
+}
+
 fn run(facts: &Facts) -> Outcome {
     let leftovers = facts.leftovers.get()?;
     if facts.gvr.installed.get()?.is_empty() {
@@ -42,7 +52,7 @@ fn run(facts: &Facts) -> Outcome {
             Finding::new(Level::Note, &left.path, message)
                 .shown_by([Evidence::Path { path: left.path.clone(), what: left.manager.clone() }])
                 .shown_by(receipt)
-                .mended_by(Fix::words("if it is no longer used").by(command))
+                .mended_by(Fix::words(words(&left.manager)).by(command))
         })
         .collect();
     let tree = facts.goroots.get("/usr/local/go").and_then(Fact::known);

@@ -18,9 +18,11 @@ pub(in crate::checks) const CHECK: Check = Check {
     run,
 };
 
-/// What a line has, the manager's name, and whether it may be there for other languages.
-const MARKS: [(&str, &str, bool); 14] = [
-    ("goenv init", "goenv", false),
+/// What a line has, the manager's name, and whether it may be there for something else: other languages, or gvr under the name
+/// goenv.
+const MARKS: [(&str, &str, bool); 15] = [
+    ("GOENV_ROOT=", "goenv", false),
+    ("goenv init", "goenv", true),
     (".goenv/", "goenv", false),
     (".gvm/scripts/gvm", "gvm", false),
     ("g shell setup", "g", false),
@@ -79,19 +81,25 @@ mod tests {
 
     #[test]
     fn judges() {
-        let goenv = |facts: &mut Facts| facts.set_file("~/.zshrc", "# x\neval \"$(goenv init -)\"\n");
+        let line = |facts: &mut Facts| facts.set_file("~/.zshrc", "# x\neval \"$(goenv init -)\"\n");
+        let left = |manager: &str, path: &str| Leftover { manager: manager.to_owned(), path: path.to_owned() };
+        let goenv = |facts: &mut Facts| {
+            line(facts);
+            facts.leftovers = Fact::Known(vec![left("goenv", "/Users/me/.goenv")]);
+        };
         let mise = |facts: &mut Facts| facts.set_file("~/.zshrc", "eval \"$(mise activate zsh)\"\n");
         Cases::of(&CHECK)
             .passes(|_| {})
             .passes(|facts| facts.set_file("~/.zshrc", "# eval \"$(goenv init -)\"\n"))
             .passes(mise)
+            .passes(line)
+            .fails(|facts| facts.set_file("~/.zshrc", "export GOENV_ROOT=/opt/goenv\n"), "goenv is switched on")
             .fails(goenv, "goenv is switched on")
             .shows(goenv, "~/.zshrc:2")
             .fails(
                 |facts| {
                     mise(facts);
-                    let path = "/Users/me/.local/share/mise/installs/go".to_owned();
-                    facts.leftovers = Fact::Known(vec![Leftover { manager: "mise".to_owned(), path }]);
+                    facts.leftovers = Fact::Known(vec![left("mise", "/Users/me/.local/share/mise/installs/go")]);
                 },
                 "mise is switched on",
             )
