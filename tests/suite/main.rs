@@ -3,6 +3,8 @@
 #![expect(clippy::needless_raw_string_hashes, reason = "SNAPSHOTS=overwrite writes its strings with hashes")]
 #![expect(clippy::unwrap_used, reason = "where a test's own machinery fails, the test has failed")]
 
+mod ci;
+mod ci_providers;
 mod common;
 mod completions;
 mod config;

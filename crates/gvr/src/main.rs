@@ -2,6 +2,7 @@
 //! files; the libraries do.
 
 mod args;
+mod ci;
 mod commands;
 mod config;
 mod context;

@@ -60,7 +60,7 @@ pub(super) fn code(context: &Context<'_>, shell: Shell) -> Result<String, CliErr
 }
 
 /// gvr's own folder where it is below the root: whoever put it there has no other way to have it on PATH.
-fn own_folder(context: &Context<'_>) -> Option<std::path::PathBuf> {
+pub(super) fn own_folder(context: &Context<'_>) -> Option<std::path::PathBuf> {
     let program = context.layout().own_program();
     let is_this_one = program.canonicalize().ok()? == context.process.executable.as_ref()?.canonicalize().ok()?;
     program.parent().filter(|_| is_this_one).map(Path::to_owned)
@@ -71,7 +71,7 @@ fn unknown(name: &str) -> CliError {
         .hint(format_args!("one of: {}", Shell::names()))
 }
 
-fn on_path(folder: &Path) -> Result<&str, CliError> {
+pub(super) fn on_path(folder: &Path) -> Result<&str, CliError> {
     let text = folder.to_str().filter(|text| !text.contains([':', '\n']));
     text.ok_or_else(|| {
         CliError::failed(format_args!("{} cannot stand on PATH", folder.display()))

@@ -7,7 +7,7 @@ mod run;
 mod trust;
 mod wanted;
 
-use gvr_core::{Request, Toolchain};
+use gvr_core::{Platform, Request, Toolchain};
 use gvr_fetch::Sha256;
 
 pub(super) use self::proof::Proofs;
@@ -91,4 +91,20 @@ pub(crate) fn install_one(context: &Context<'_>, request: &Request) -> Result<To
         .first()
         .map(|planned| planned.toolchain)
         .ok_or_else(|| CliError::failed(format_args!("'{request}' cannot be installed")))
+}
+
+/// What a request comes to: the toolchain's name in the store, and what it runs on. Installs nothing.
+pub(super) fn resolve(context: &Context<'_>, request: &Request) -> Result<(Toolchain, Platform), CliError> {
+    let args = Args { wanted: vec![Wanted::Request(request.clone())], ..Args::default() };
+    let planned = plan::plan(context, &args)?.into_iter().next();
+    let planned = planned.ok_or_else(|| CliError::failed(format_args!("'{request}' cannot be installed")))?;
+    Ok((planned.toolchain, planned.platform))
+}
+
+/// Installs those of the toolchains that are missing, and leaves the shims as they are.
+pub(super) fn install_missing(context: &Context<'_>, toolchains: &[Toolchain]) -> Result<(), CliError> {
+    let wanted = toolchains.iter().map(|toolchain| Wanted::Request(Request::Exact(*toolchain))).collect();
+    let args = Args { wanted, skip_existing: true, no_rehash: true, ..Args::default() };
+    let planned = plan::plan(context, &args)?;
+    run::install(context, &args, &planned).map(drop)
 }

@@ -169,7 +169,8 @@ fn published(version: Version, platform: Platform) -> Option<H1> {
     Published::known(ToolchainModule::new(version, platform)?).map(|known| known.h1)
 }
 
-fn check(context: &Context<'_>, lock: Option<&Lockfile>, requests: &[Request]) -> Result<(), CliError> {
+/// Fails where the file is not what these requests ask for, or not what Go published.
+pub(super) fn check(context: &Context<'_>, lock: Option<&Lockfile>, requests: &[Request]) -> Result<(), CliError> {
     let Some(lock) = lock else {
         return Err(
             CliError::failed(format_args!("there is no {} here", Lockfile::NAME)).hint("to write one: gvr lock")

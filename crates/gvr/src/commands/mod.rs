@@ -1,5 +1,6 @@
 //! The commands, a file each: its arguments, whose comments are its help, and what it does.
 
+mod ci;
 mod complete;
 mod completions;
 mod config;
@@ -80,6 +81,7 @@ pub(crate) enum Command {
     ShComplete(complete::Args),
     Man(man::Args),
     Vscode(vscode::Args),
+    Ci(ci::Args),
     Config(config::Args),
     GoenvLink(goenv::link::Args),
     Import(import::Args),
@@ -126,6 +128,7 @@ impl Command {
             Self::ShComplete(args) => done(complete::run(context, &args)),
             Self::Man(args) => done(man::run(context, &args)),
             Self::Vscode(args) => done(vscode::run(context, &args)),
+            Self::Ci(args) => done(ci::run(context, &args)),
             Self::Config(args) => done(config::run(context, &args)),
             Self::Import(args) => done(import::run(context, &args)),
             Self::GoenvLink(args) => done(goenv::link::run(context, &args)),
