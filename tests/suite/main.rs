@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "where a test's own machinery fails, the test has failed")]
 
 mod ci;
+mod ci_action;
+mod ci_matcher;
 mod ci_providers;
 mod common;
 mod completions;
