@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use snapbox::str;
 
-use crate::common::{Call, Sandbox};
+use crate::common::{Call, Sandbox, is_root, say_left_out};
 
 /// A home whose gvr lies below the root, as its installer puts it.
 pub(crate) fn sandbox() -> Sandbox {
@@ -318,6 +318,19 @@ fn a_root_of_ones_own_is_written_down() {
     assert!(output.stdout.contains("+  export GVR_ROOT='[SANDBOX]/it'\\''s my root'\n"), "{output}");
     let output = setup(&sandbox, &["--shell", "fish", "--dry-run"]).env("GVR_ROOT", &root).run().succeeds();
     assert!(output.stdout.contains("+  set -gx GVR_ROOT '[SANDBOX]/it\\'s my root'\n"), "{output}");
+}
+
+#[test]
+fn nothing_is_written_into_the_home_of_somebody_else() {
+    if !is_root() {
+        say_left_out("gvr setup by way of sudo, as only root can have a home of somebody else's");
+        return;
+    }
+    let sandbox = sandbox();
+    std::os::unix::fs::chown(sandbox.home(), Some(1), None).unwrap();
+    let before = everything(sandbox.home());
+    setup(&sandbox, &[]).run().fails_with(1).prints("").says("[HOME] belongs to another user").says("without sudo");
+    assert_eq!(everything(sandbox.home()), before);
 }
 
 #[test]

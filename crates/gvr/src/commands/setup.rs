@@ -4,11 +4,13 @@ mod lines;
 mod plan;
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use gvr_core::exit;
 use gvr_doctor::mend::{self, Change, Content};
 use gvr_doctor::shell::Home;
+use nix::unistd::Uid;
 
 use crate::context::Context;
 use crate::error::CliError;
@@ -70,8 +72,14 @@ impl Surroundings {
     fn new(context: &Context<'_>) -> Result<Self, CliError> {
         let variable = |name: &str| context.process.variable(name).map(PathBuf::from);
         let missing = || CliError::failed("HOME is not set, so there are no start-up files").hint("set it: HOME=/…");
+        let folder = home().ok_or_else(missing)?;
+        let owner = fs::metadata(&folder).map(|metadata| metadata.uid());
+        if owner.is_ok_and(|owner| owner != Uid::effective().as_raw()) {
+            let error = CliError::failed(format_args!("{} belongs to another user", folder.display()));
+            return Err(error.hint("call gvr setup as that user, without sudo"));
+        }
         Ok(Self {
-            folder: home().ok_or_else(missing)?,
+            folder,
             zdotdir: variable("ZDOTDIR"),
             config: variable("XDG_CONFIG_HOME").filter(|path| path.is_absolute()),
             env: variable("ENV"),

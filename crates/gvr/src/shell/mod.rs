@@ -92,7 +92,8 @@ impl Shell {
             Self::Fish => format!("{program} init - {name} | source"),
             // Nushell reads code from files alone, and those before it runs anything.
             Self::Nu => format!("^{program} init - {name} | save --force ~/.config/nushell/autoload/gvr.nu"),
-            Self::Pwsh => format!("& {program} init - {name} | Out-String | Invoke-Expression"),
+            // A dash that is no operator, beyond doubt.
+            Self::Pwsh => format!("& {program} init '-' {name} | Out-String | Invoke-Expression"),
             Self::Elvish => format!("eval ({program} init - {name} | slurp)"),
         }
     }

@@ -235,7 +235,7 @@ fn tell_about_path(context: &Context<'_>) {
     let path = context.process.variable("PATH");
     let is_on_path = path.is_some_and(|path| std::env::split_paths(path).any(|folder| folder == shims));
     if !is_on_path {
-        context.ui.note(format_args!("{} is not on PATH yet\n  to see what to do: gvr init", shims.display()));
+        context.ui.note(format_args!("{} is not on PATH yet\n  to put it there: gvr setup", shims.display()));
     }
 }
 
