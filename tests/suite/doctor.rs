@@ -1,8 +1,11 @@
 //! `gvr doctor`: what is wrong, in which form, and how it ends.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use snapbox::data::DataFormat;
@@ -84,17 +87,50 @@ fn what_is_mended_can_be_taken_back() {
 
 #[test]
 fn files_that_would_hold_a_reader_up_do_not() {
-    let sandbox = Sandbox::with_versions(&["1.22.5"]);
-    let home = sandbox.home();
-    fs::File::create(home.join(".bashrc")).unwrap().set_len(1 << 30).unwrap();
-    std::os::unix::fs::symlink(home.join(".zshrc"), home.join(".zshrc")).unwrap();
-    fs::write(home.join(".profile"), b"export GOROOT=/\xff\xfe\n").unwrap();
+    let mut sandbox = Sandbox::with_versions(&["1.22.5"]);
+    let home = sandbox.home().to_owned();
+    let at = |name: &str| {
+        let path = home.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        path
+    };
+    // Too large, in a circle, no UTF-8, a folder in a file's place.
+    fs::File::create(at(".bashrc")).unwrap().set_len(1 << 30).unwrap();
+    symlink(at(".zshrc"), at(".zshrc")).unwrap();
+    symlink("..", at("go/bin/up")).unwrap();
+    fs::write(at(".profile"), b"export GOROOT=/\xff\xfe\n").unwrap();
+    fs::write(at("go/bin").join(OsStr::from_bytes(b"tool-\xff")), b"#!\xff\n").unwrap();
+    fs::create_dir_all(at(".tool-versions/inside")).unwrap();
     sandbox.write("go.mod/inside", "a folder where a file is looked for");
     if let Some(mkfifo) = tool("mkfifo") {
-        sandbox.run(mkfifo).arg(home.join(".zprofile")).run().succeeds();
+        // Whoever opens one of these to read waits for somebody who writes.
+        for name in [".zprofile", ".config/fish/config.fish", ".config/go/env", "go/bin/fifo", "ca.pem", "bin/go"] {
+            sandbox.run(&mkfifo).arg(at(name)).run().succeeds();
+        }
+        sandbox.run(&mkfifo).arg(sandbox.work().join(".go-version")).run().succeeds();
     }
-    let report = sandbox.gvr(["doctor", "--json", "--fail-on", "never"]).run().succeeds().json();
-    assert!(report["checks"].as_array().unwrap().len() > 40);
+    sandbox.set("SSL_CERT_FILE", at("ca.pem"));
+    sandbox.set("GODEBUG", OsStr::from_bytes(b"\xff=1"));
+    let path = sandbox.path_of(&[&at("bin"), Path::new(OsStr::from_bytes(b"/\xff")), Path::new("/dev/zero")]);
+    let report = sandbox.gvr(["doctor", "--json", "--fail-on", "never"]).env("PATH", path).run().succeeds().json();
+    let checks = report["checks"].as_array().unwrap();
+    assert!(checks.len() > 40);
+    let reason =
+        |id: &str| checks.iter().find(|check| check["id"] == id).unwrap()["reason"].as_str().unwrap_or_default();
+    if tool("mkfifo").is_some() {
+        assert_eq!(reason("goenv/malformed"), "it is not a regular file");
+        assert_eq!(reason("net/tls-and-dns"), "it is not a regular file");
+    }
+}
+
+#[test]
+fn a_doctor_who_is_told_nothing_still_reports() {
+    let sandbox = Sandbox::new();
+    let gone = sandbox.outside("gone");
+    fs::create_dir_all(&gone).unwrap();
+    let call = sandbox.gvr(["doctor", "--json"]).env_clear().cwd(&gone);
+    let report = call.through("/bin/sh", ["-c", "/bin/rmdir ../gone; exec \"$0\" \"$@\""]).run().succeeds().json();
+    assert_eq!(report["summary"]["failed"], 0, "{report}");
 }
 
 #[test]

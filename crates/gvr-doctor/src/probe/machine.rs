@@ -24,9 +24,14 @@ pub(super) fn capture(host: &dyn Host) -> System {
     let text = |path: &str| host.read(Path::new(path), SMALL).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let on_mac = |fact: fn(&dyn Host) -> Fact<Option<String>>| if is_mac { fact(host) } else { Fact::Known(None) };
     let version = if is_mac {
-        text("/System/Library/CoreServices/SystemVersion.plist").map_or_else(Fact::unknown, |text| {
-            let version = property(&text, "ProductVersion");
-            version.map_or_else(|| Fact::unknown("SystemVersion.plist does not say"), Fact::Known)
+        // The second one says 10.16 where SYSTEM_VERSION_COMPAT is set; the first, which macOS 11 brought, always says the truth.
+        let files = [".SystemVersionPlatform.plist", "SystemVersion.plist"];
+        let files = files.map(|name| text(&format!("/System/Library/CoreServices/{name}")));
+        let [true_one, usual] = files;
+        true_one.or(usual).map_or_else(Fact::unknown, |text| match property(&text, "ProductVersion") {
+            Some(version) if version == "10.16" => Fact::unknown("SYSTEM_VERSION_COMPAT hides the version of macOS"),
+            Some(version) => Fact::Known(version),
+            None => Fact::unknown("SystemVersion.plist does not say"),
         })
     } else {
         text("/etc/os-release").map_or_else(Fact::unknown, |text| {

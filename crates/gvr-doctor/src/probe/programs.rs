@@ -44,7 +44,7 @@ pub(super) fn read(host: &dyn Host, path: &Path, depth: Depth) -> Fact<Program> 
     let format =
         |format: &str, archs: Vec<&str>| (format.to_owned(), archs.into_iter().map(str::to_owned).collect::<Vec<_>>());
     let (format, archs) = match &kind {
-        program::Program::MachO(file) => format("mach-o", file.slices.iter().map(goarch).collect()),
+        program::Program::MachO(file) => format("mach-o", file.slices.iter().map(Slice::goarch).collect()),
         program::Program::Elf(file) => format("elf", file.goarch().into_iter().collect()),
         program::Program::Script(_) => format("script", Vec::new()),
         program::Program::Pe => format("pe", Vec::new()),
@@ -58,15 +58,6 @@ pub(super) fn read(host: &dyn Host, path: &Path, depth: Depth) -> Fact<Program> 
         _ => None,
     };
     Fact::Known(Program { format, archs, mach_o, ..known })
-}
-
-fn goarch(slice: &Slice) -> &'static str {
-    match slice.architecture() {
-        "x86_64" | "x86_64h" => "amd64",
-        "arm64e" => "arm64",
-        "i386" => "386",
-        name => name,
-    }
 }
 
 fn mach_o(host: &dyn Host, path: &Path, slice: &Slice, depth: Depth) -> MachO {

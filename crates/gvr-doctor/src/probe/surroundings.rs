@@ -6,6 +6,7 @@ use super::host::{Host, HostError, Kind};
 use super::programs::{self, Depth};
 use crate::facts::{Certificates, Fact, Facts, Leftover, Library, PathEntry};
 use crate::readers::receipt::Receipt;
+use crate::readers::{ReadCache, archive};
 
 /// Managers by a folder that only a Go of theirs makes.
 const MANAGERS: [(&str, &str); 13] = [
@@ -28,7 +29,8 @@ pub(super) fn leftovers(host: &dyn Host, facts: &Facts) -> Fact<Vec<Leftover>> {
     let Ok(home) = facts.home.get() else { return Fact::unknown("the home folder is not known") };
     let mut found = Vec::new();
     for (manager, place) in MANAGERS {
-        let path = place.strip_prefix('~').map_or_else(|| place.to_owned(), |rest| format!("{home}{rest}"));
+        let path = moved(facts, place);
+        let path = path.strip_prefix('~').map_or_else(|| path.clone(), |rest| format!("{home}{rest}"));
         let names = host.list(Path::new(&path), 100).unwrap_or_default();
         let has_go = match manager {
             // The folder is also where Android's tools and others lie.
@@ -43,6 +45,21 @@ pub(super) fn leftovers(host: &dyn Host, facts: &Facts) -> Fact<Vec<Leftover>> {
         }
     }
     Fact::Known(found)
+}
+
+/// Where a manager's folder is, where a variable of its own says so.
+fn moved(facts: &Facts, place: &str) -> String {
+    const VARIABLES: [(&str, &str); 4] = [
+        ("~/.goenv", "GOENV_ROOT"),
+        ("~/.gvm", "GVM_ROOT"),
+        ("~/.asdf", "ASDF_DATA_DIR"),
+        ("~/.local/share/mise", "MISE_DATA_DIR"),
+    ];
+    let found = VARIABLES.iter().find_map(|(folder, variable)| {
+        let rest = place.strip_prefix(folder)?;
+        Some((facts.variable(variable).ok()??, rest))
+    });
+    found.map_or_else(|| place.to_owned(), |(root, rest)| format!("{}{rest}", root.trim_end_matches('/')))
 }
 
 /// What macOS's installer remembers of Go's own package.
@@ -98,11 +115,17 @@ pub(super) fn libraries(host: &dyn Host, facts: &Facts) -> Fact<Vec<Library>> {
     let mut found = Vec::new();
     for (from, folder) in folders.into_iter().filter(|(_, folder)| folder.starts_with('/')) {
         let names = host.list(Path::new(&folder), 1000).unwrap_or_default();
-        let names = names.iter().map(|name| name.to_string_lossy()).filter(|name| name.ends_with(".dylib"));
+        let names = names.iter().map(|name| name.to_string_lossy());
+        let names = names.filter(|name| name.ends_with(".dylib") || name.ends_with(".a"));
         for name in names.take(MOST_FILES) {
             let path = format!("{folder}/{name}");
-            if let Fact::Known(program) = programs::read(host, Path::new(&path), Depth::Headers) {
-                found.push(Library { path, archs: program.archs, from: from.to_owned() });
+            let archs = if name.ends_with(".a") {
+                host.open(Path::new(&path)).ok().and_then(|file| archive::architectures(&ReadCache::new(file)))
+            } else {
+                programs::read(host, Path::new(&path), Depth::Headers).known().map(|program| program.archs.clone())
+            };
+            if let Some(archs) = archs {
+                found.push(Library { path, archs, from: from.to_owned() });
             }
         }
     }
@@ -139,6 +162,17 @@ fn count(content: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn managers_may_have_been_moved() {
+        let mut facts = crate::testing::linux();
+        facts.set_variable("ASDF_DATA_DIR", "/opt/asdf/");
+        facts.set_variable("GOENV_ROOT", "/opt/goenv");
+        assert_eq!(moved(&facts, "~/.asdf/installs/golang"), "/opt/asdf/installs/golang");
+        assert_eq!(moved(&facts, "~/.goenv"), "/opt/goenv");
+        assert_eq!(moved(&facts, "~/.local/share/mise/installs/go"), "~/.local/share/mise/installs/go");
+        assert_eq!(moved(&facts, "~/.g"), "~/.g");
+    }
 
     #[test]
     fn certificates_are_counted() {

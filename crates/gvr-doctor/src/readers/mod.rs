@@ -4,6 +4,7 @@
 //! [`ReadCache`] over an open file, of which only the needed parts are read. All are made for hostile input: they do not
 //! panic, every offset is checked, and no length in a file makes them reserve more than the file itself holds.
 
+pub mod archive;
 pub mod build_info;
 pub mod elf;
 pub mod env_file;

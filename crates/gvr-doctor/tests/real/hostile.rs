@@ -1,5 +1,6 @@
 //! Files that were made to do harm: nothing may panic, hang or take more memory than the file.
 
+use gvr_doctor::readers::archive;
 use gvr_doctor::readers::build_info::BuildInfo;
 use gvr_doctor::readers::env_file::EnvFile;
 use gvr_doctor::readers::macho::MachO;
@@ -21,6 +22,7 @@ fn read_all(bytes: &[u8]) {
         }
     }
     let _ = MachO::read(bytes);
+    let _ = archive::architectures(bytes);
     let _ = BuildInfo::read(bytes);
     let _ = PropertyList::parse(bytes);
     let _ = Receipt::parse(bytes);
@@ -86,7 +88,7 @@ proptest! {
     fn any_bytes_do_no_harm(
         head in prop::sample::select(vec![
             b"".as_slice(), b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xce", b"\xca\xfe\xba\xbe\0\0\0\x02", b"\xca\xfe\xba\xbf\0\0\0\x01",
-            b"\x7fELF\x02\x01\x01", b"\x7fELF\x01\x02\x01", b"bplist00", b"<plist><dict>", b"#!",
+            b"\x7fELF\x02\x01\x01", b"\x7fELF\x01\x02\x01", b"bplist00", b"!<arch>\n#1/8            0           0     0     644     64        `\n", b"<plist><dict>", b"#!",
         ]),
         rest in prop::collection::vec(prop_oneof![any::<u8>(), Just(0), Just(0xff)], 0..600),
     ) {

@@ -9,7 +9,7 @@ pub(in crate::checks) const CHECK: Check = Check {
     level: Level::Warning,
     scope: Scope::Mac,
     remedy: Remedy::Printed,
-    what: "What the libraries are made for that CGO_LDFLAGS, LIBRARY_PATH and PKG_CONFIG_PATH lead to.",
+    what: "What the libraries, shared and static, are made for that CGO_LDFLAGS, LIBRARY_PATH and PKG_CONFIG_PATH lead to.",
     why: "A Mac that was moved from Intel has libraries for Intel in /usr/local and for arm64 in /opt/homebrew. The \
           linker passes over those of the other kind, \"ignoring file, building for macOS-arm64\", and then misses \
           what they define.",

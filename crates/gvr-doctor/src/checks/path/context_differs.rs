@@ -20,7 +20,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 fn run(facts: &Facts) -> Outcome {
     let runs = facts.shells.get()?;
     let Some(first) = runs.first() else {
-        return Err(NotJudged::not_applicable("no shell was started"));
+        return Err(NotJudged::not_applicable("only --shells starts your shell"));
     };
     if runs.iter().all(|run| run.go == first.go) {
         return Ok(Vec::new());
@@ -54,6 +54,6 @@ mod tests {
             .passes(|_| {})
             .fails(differ, "depends on how the shell is started")
             .cannot_tell(|facts| facts.shells = Fact::unknown("no shell is started unasked"), "unasked")
-            .does_not_apply(|facts| facts.shells = Fact::Known(Vec::new()), "no shell was started");
+            .does_not_apply(|facts| facts.shells = Fact::Known(Vec::new()), "only --shells starts your shell");
     }
 }

@@ -167,6 +167,15 @@ impl MachO {
         }
     }
 
+    /// Reads a part of a file that is a Mach-O file of its own, as those of a static library are.
+    pub(in crate::readers) fn read_part<'data>(
+        data: impl ReadRef<'data>,
+        offset: u64,
+        size: u64,
+    ) -> Result<Slice, MachOError> {
+        Slice::read(data, offset, size)
+    }
+
     /// The part for a kind of processor.
     pub fn slice(&self, cpu_type: u32) -> Option<&Slice> {
         self.slices.iter().find(|slice| slice.cpu_type == cpu_type)
@@ -175,6 +184,21 @@ impl MachO {
 
 const fn is_fat(magic: u32) -> bool {
     matches!(magic, macho::FAT_MAGIC | macho::FAT_MAGIC_64)
+}
+
+/// Where the parts of a fat file are, whatever they hold: offset and size. `None` where it is none.
+pub(in crate::readers) fn fat_places<'data>(data: impl ReadRef<'data>) -> Option<Vec<(u64, u64)>> {
+    fn places<'data, Arch: FatArch + Pod>(data: impl ReadRef<'data>) -> Option<Vec<(u64, u64)>> {
+        let count = data.read_at::<FatHeader>(0).ok()?.nfat_arch.get(BigEndian);
+        let entries =
+            data.read_slice_at::<Arch>(size_of::<FatHeader>() as u64, count.min(MOST_SLICES) as usize).ok()?;
+        Some(entries.iter().map(FatArch::file_range).collect())
+    }
+    match data.read_at::<object::U32Bytes<BigEndian>>(0).ok()?.get(BigEndian) {
+        macho::FAT_MAGIC => places::<FatArch32>(data),
+        macho::FAT_MAGIC_64 => places::<FatArch64>(data),
+        _ => None,
+    }
 }
 
 fn read_fat<'data, Arch: FatArch + Pod>(
@@ -196,6 +220,16 @@ fn read_fat<'data, Arch: FatArch + Pod>(
 }
 
 impl Slice {
+    /// The name of its processor, as GOARCH has it where Go knows it.
+    pub fn goarch(&self) -> &'static str {
+        match self.architecture() {
+            "x86_64" | "x86_64h" => "amd64",
+            "arm64e" => "arm64",
+            "i386" => "386",
+            name => name,
+        }
+    }
+
     /// The name of its processor, as `lipo -archs` and Go's users know it.
     pub fn architecture(&self) -> &'static str {
         const ABI64_32: u32 = 0x0200_0000;
