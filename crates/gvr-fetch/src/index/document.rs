@@ -255,6 +255,10 @@ mod tests {
         assert!(matches!(parse(apart.as_bytes()), Err(DocumentError::Contradiction { .. })));
         let keys = row(&[]).replace("\"size\":7", "\"size\":7,\"size\":8");
         assert!(matches!(parse(format!("[{}]", release(&[keys])).as_bytes()), Err(DocumentError::Shape(_))));
+        for again in [r#""version":"go1.22.6","#, r#""files":[],"#] {
+            let keys = release(&[row(&[])]).replacen('{', &format!("{{{again}"), 1);
+            assert!(matches!(parse(format!("[{keys}]").as_bytes()), Err(DocumentError::Shape(_))), "{again}");
+        }
     }
 
     #[test]

@@ -183,7 +183,7 @@ pub(super) fn check(context: &Context<'_>, lock: Option<&Lockfile>, requests: &[
             let error = format_args!("{shown} has no version that answers '{request}', which this folder asks for");
             return Err(CliError::failed(error).hint("to bring it up to date: gvr lock"));
         };
-        if lock.sha256(version, native).is_none() {
+        if lock.get(version, native).is_none() {
             let error = format_args!("{shown} has no archive of {version} for this machine, {native}");
             return Err(CliError::failed(error).hint(format_args!("to add it: gvr lock --platform {native}")));
         }

@@ -32,6 +32,24 @@ pub(crate) struct Locked {
     pub(crate) h1: Option<H1>,
 }
 
+/// What a lock file demands where this version is to be installed for this platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Demand {
+    /// Nothing: it does not speak of the version.
+    Nothing,
+    /// It locks the version, but not for the platform: that archive may be anything, which somebody should know.
+    OtherPlatforms,
+    /// This archive, and no other form of that Go.
+    Archive(Locked),
+}
+
+impl Demand {
+    /// What is locked, where it speaks of the archive.
+    pub(crate) fn archive(self) -> Option<Locked> {
+        if let Self::Archive(locked) = self { Some(locked) } else { None }
+    }
+}
+
 /// A lock file cannot be used as it stands, or not be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LockfileError {
@@ -83,19 +101,19 @@ impl Lockfile {
         &self.path
     }
 
-    /// The SHA-256 that an archive must have, where the file says so.
-    pub(crate) fn sha256(&self, version: Version, platform: Platform) -> Option<Sha256> {
-        self.get(version, platform).map(|locked| locked.sha256)
+    /// What it demands of this version for this platform. Which version answers a request is said by [`select`](Self::select).
+    pub(crate) fn demand(&self, version: Version, platform: Platform) -> Demand {
+        match self.locked.get(&version) {
+            None => Demand::Nothing,
+            Some(platforms) => {
+                platforms.get(&platform).map_or(Demand::OtherPlatforms, |locked| Demand::Archive(*locked))
+            }
+        }
     }
 
-    /// The hash that it must have as a module, where the file says so.
-    pub(crate) fn h1(&self, version: Version, platform: Platform) -> Option<H1> {
-        self.get(version, platform)?.h1
-    }
-
-    /// All that the file says of an archive.
+    /// All that it says of an archive.
     pub(crate) fn get(&self, version: Version, platform: Platform) -> Option<Locked> {
-        self.locked.get(&version)?.get(&platform).copied()
+        self.demand(version, platform).archive()
     }
 
     /// Whether it has this version, for whatever platform.
@@ -136,5 +154,26 @@ impl Lockfile {
     pub(crate) fn write(&self) -> Result<(), LockfileError> {
         const MODE: u32 = 0o644;
         Ok(write_small_file(&self.path, text::render(self).as_bytes(), MODE)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_demanded_is_of_one_version_and_platform() {
+        let (version, platform) = (Version::release(1, 22, 5), "linux-amd64".parse().unwrap());
+        let locked = Locked { sha256: Sha256::of(b"x"), h1: None };
+        let mut lock = Lockfile::empty(Path::new("/r"));
+        assert_eq!(lock.demand(version, platform), Demand::Nothing);
+        lock.add(version, platform, locked);
+        assert_eq!(lock.demand(version, platform), Demand::Archive(locked));
+        assert_eq!(lock.demand(version, "darwin-arm64".parse().unwrap()), Demand::OtherPlatforms);
+        assert_eq!(lock.demand(Version::release(1, 22, 6), platform), Demand::Nothing);
+        let request = |text: &str| text.parse::<Request>().unwrap();
+        assert_eq!(lock.select(&request("1.22")), Some(version));
+        assert_eq!(lock.select(&request("1.22.6")), None);
+        assert_eq!(lock.select(&request("1.23")), None);
     }
 }

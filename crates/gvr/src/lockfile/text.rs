@@ -88,7 +88,7 @@ fn read(lock: &mut Lockfile, text: &str, table: &Table) -> Result<(), LockfileEr
                 Some(h1.ok_or_else(|| wrong(some, "'h1' must be h1: and 44 characters of base64"))?)
             }
         };
-        if lock.sha256(version, platform).is_some() {
+        if lock.get(version, platform).is_some() {
             return Err(wrong(Some(archive), "this platform is there twice"));
         }
         lock.add(version, platform, Locked { sha256, h1 });

@@ -65,7 +65,7 @@ impl<'a> Proofs<'a> {
             (false, true) => Log::Asked,
             (false, false) => Log::NotAsked,
         };
-        let locked = lock.and_then(|lock| Some((lock.h1(archive.version, archive.platform)?, lock)));
+        let locked = lock.and_then(|lock| Some((lock.get(archive.version, archive.platform)?.h1?, lock)));
         let mut proofs = Self { context, fetcher, bars, archive, log, signature: None, file, locked };
         if required.signature {
             proofs.signature = Some(proofs.find_signature()?);

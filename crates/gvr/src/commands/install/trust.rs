@@ -8,7 +8,7 @@ use super::Args;
 use super::plan::Planned;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::lockfile::Lockfile;
+use crate::lockfile::{Demand, Lockfile};
 use crate::query;
 
 /// An archive whose hash everybody agrees on who was asked, and who they were.
@@ -29,7 +29,8 @@ pub(super) fn agree(
     lock: Option<&Lockfile>,
 ) -> Result<Agreed, CliError> {
     let (version, platform) = (planned.toolchain.version, planned.platform);
-    let locked = lock.and_then(|lock| Some((lock.sha256(version, platform)?, HashSource::Lock)));
+    let demand = lock.map_or(Demand::Nothing, |lock| lock.demand(version, platform));
+    let locked = demand.archive().map(|locked| (locked.sha256, HashSource::Lock));
     let stated = args.sha256.map(|sha256| (sha256, HashSource::Stated));
     let also: Vec<(Sha256, HashSource)> = locked.into_iter().chain(stated).collect();
     let mut archive = match (fetcher.locate(version, platform), also.first()) {
@@ -64,7 +65,7 @@ pub(super) fn agree(
             }
         }
     }
-    if let Some(lock) = lock.filter(|lock| locked.is_none() && lock.has(version)) {
+    if let Some(lock) = lock.filter(|_| demand == Demand::OtherPlatforms) {
         context.ui.warn(format_args!(
             "{} has {version}, but not for {platform}\n  to add it: gvr lock --platform {platform}",
             lock.path().display()
