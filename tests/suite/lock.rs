@@ -162,6 +162,13 @@ fn provenance_says_what_was_checked() {
     assert_eq!(statement["predicate"]["checks"][0]["by"], json!("index"));
     assert_eq!(statement["predicate"]["servedBy"], json!("[URL]/go1.23.90.[PLATFORM].tar.gz"));
     sandbox.gvr(["provenance", "1.22"]).run().fails_with(1);
+    // What comes from the cache is named from the root on: that may be moved.
+    let kept = Sandbox::with_dist(&["1.23.90"]);
+    kept.gvr(["install", "--keep", "1.23.90"]).run().succeeds();
+    kept.gvr(["install", "--force", "1.23.90"]).run().succeeds();
+    let receipt = kept.read(kept.version("1.23.90").join(".gvr-receipt.toml")).unwrap();
+    assert!(receipt.contains(&format!("\"cache/{}.tar.gz\"", sum("1.23.90"))), "{receipt}");
+    assert!(!receipt.contains(&kept.root().display().to_string()), "{receipt}");
     // Who was asked in vain is said as well.
     let path = sandbox.version("1.23.90").join(".gvr-receipt.toml");
     let receipt = sandbox.read(&path).unwrap();

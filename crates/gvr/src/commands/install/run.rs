@@ -1,6 +1,7 @@
 //! Carries a plan out: what is missing is fetched, all at once, each by itself whole or not at all.
 
 use std::iter;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -159,7 +160,8 @@ fn fetch(job: &Job<'_>, planned: &Planned, replace: Replace) -> Result<(), CliEr
             drop_archive(&fetched);
         }
         let Proved { checks: further, unanswered, h1 } = proved?;
-        let mut receipt = receipt(&archive, &fetched, checks, planned.file.is_some());
+        let root = context.layout().root();
+        let mut receipt = receipt(root, &archive, &fetched, checks, planned.file.is_some());
         receipt.checked.extend(further);
         receipt.h1 = receipt.h1.or_else(|| h1.map(|h1| h1.to_string()));
         let manifest = manifest(std::mem::take(&mut fetched.contents));
@@ -193,12 +195,15 @@ fn drop_archive(fetched: &Fetched) {
     }
 }
 
-/// A file of this machine is named without its folder: nothing in the store holds an absolute path.
-fn receipt(archive: &Archive, fetched: &Fetched, checks: Vec<Check>, is_file: bool) -> Receipt {
+/// A file of this machine that the user named is called by its name alone.
+fn receipt(root: &Path, archive: &Archive, fetched: &Fetched, checks: Vec<Check>, is_file: bool) -> Receipt {
+    // One in the cache is named from the root on, which may be moved.
+    let served_by = Path::new(&fetched.served_by);
+    let served_by = served_by.strip_prefix(root).unwrap_or(served_by).display().to_string();
     Receipt {
         version: archive.version,
         platform: archive.platform,
-        url: if is_file { archive.file_name() } else { fetched.served_by.clone() },
+        url: if is_file { archive.file_name() } else { served_by },
         sha256: fetched.sha256.to_string(),
         size: fetched.size,
         files: fetched.files,
