@@ -9,7 +9,7 @@ use super::part::Part;
 use super::server::{Download, Downloaded};
 use super::{Content, InstallError, SourceFailure, file};
 use crate::source::{Source, base_url, file_url};
-use crate::{Archive, FetchError, Fetcher, Progress, ProxyList, ProxyListError, Published, Sha256, goproxy};
+use crate::{Archive, ErrorKind, FetchError, Fetcher, Progress, ProxyList, ProxyListError, Published, Sha256, goproxy};
 
 /// What was installed, and how it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,8 +137,11 @@ fn from_sources(
         let is_last = number + 1 == sources.len();
         if let Some(proxies) = proxies.as_ref().filter(|_| is_last) {
             match from_proxies(fetcher, proxies, expected.archive, expected.destination, progress) {
-                // A database that lies is nothing to pass over: nobody else is asked.
-                Err(InstallError::Sources(more)) if !more.iter().any(SourceFailure::is_of_log) => failures.extend(more),
+                Err(InstallError::Sources(more)) if !more.iter().any(is_a_lie) => failures.extend(more),
+                Err(InstallError::Sources(more)) => {
+                    failures.extend(more);
+                    return Err(InstallError::Sources(failures));
+                }
                 outcome => return outcome,
             }
         }
@@ -165,11 +168,22 @@ fn from_sources(
                 if problem.is_about_bytes() {
                     part.into_iter().for_each(Part::remove);
                 }
-                failures.push(SourceFailure { place: source.describe(&file_name), problem });
+                let failure = SourceFailure { place: source.describe(&file_name), problem };
+                let is_a_lie = is_a_lie(&failure);
+                failures.push(failure);
+                if is_a_lie {
+                    break;
+                }
             }
         }
     }
     Err(InstallError::Sources(failures))
+}
+
+/// Whether a source sent something else than Go published. That is nothing to pass over: nobody else is asked, and whoever
+/// has named that source learns of it. One that is down, or has nothing, is another matter.
+fn is_a_lie(failure: &SourceFailure) -> bool {
+    failure.problem.kind() == ErrorKind::Refused || failure.is_of_log()
 }
 
 /// The Go module proxies of the settings.

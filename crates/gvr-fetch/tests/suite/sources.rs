@@ -20,32 +20,35 @@ fn mirrors_come_first_and_in_order() {
 }
 
 #[test]
-fn a_mirror_s_wrong_bytes_are_left_behind() {
-    let (go, other) = (FakeGo::small(), FakeGo::large());
-    let mirror = Server::scripted(vec![Reply::new(200, &[("ETag", "\"a\"")], &other.bytes)]);
-    let dist = Server::scripted(vec![Reply::ok(&go.bytes)]);
-    let mut sandbox = Sandbox::new(&dist.url(""));
-    sandbox.config.mirrors = vec![mirror.url("")];
-    let fetched = sandbox.install_noting(&go, &Notes::default(), true).unwrap();
-    assert_eq!(fetched.served_by, dist.url(&format!("/{FILE}")));
-    assert_eq!(fs::read(sandbox.kept(&go)).unwrap(), go.bytes);
-    assert_eq!(sandbox.cached().len(), 1);
-    assert!(!sandbox.unpacked().contains_key("pkg/noise"), "nothing of the mirror's archive is left");
+fn a_mirror_that_is_down_or_cut_short_is_passed_over() {
+    let go = FakeGo::small();
+    for reply in [Reply::status(500), Reply::html(200), Reply::ok(&go.bytes[..9]), Reply::raw("")] {
+        let mirror = Server::scripted(vec![reply]);
+        let dist = Server::scripted(vec![Reply::ok(&go.bytes)]);
+        let mut sandbox = Sandbox::new(&dist.url(""));
+        sandbox.config.mirrors = vec![mirror.url("")];
+        let fetched = sandbox.install_noting(&go, &Notes::default(), true).unwrap();
+        assert_eq!(fetched.served_by, dist.url(&format!("/{FILE}")));
+        assert_eq!(fs::read(sandbox.kept(&go)).unwrap(), go.bytes);
+        assert_eq!(sandbox.cached().len(), 1);
+    }
 }
 
 #[test]
-fn the_error_says_what_each_source_gave() {
+fn a_mirror_that_lies_ends_it_whatever_others_have() {
     let (go, other) = (FakeGo::small(), FakeGo::large());
-    let mirror = Server::scripted(vec![Reply::ok(&other.bytes)]);
-    let dist = Server::scripted(vec![Reply::status(404)]);
+    let (absent, mirror) =
+        (Server::scripted(vec![Reply::status(404)]), Server::scripted(vec![Reply::ok(&other.bytes)]));
+    let dist = Server::scripted(vec![Reply::ok(&go.bytes)]);
     let mut sandbox = Sandbox::new(&dist.url(""));
-    sandbox.config.mirrors = vec![mirror.url("")];
+    sandbox.config.mirrors = vec![absent.url(""), mirror.url("")];
     let error = sandbox.install(&go).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused, "wrong bytes are graver than none");
     let message = error.to_string();
-    for word in [mirror.url(""), other.archive.sha256.unwrap().to_string(), dist.url(""), "404".to_owned()] {
+    for word in [mirror.url(""), other.archive.sha256.unwrap().to_string(), absent.url(""), "404".to_owned()] {
         assert!(message.contains(&word), "{message}");
     }
+    assert_eq!((dist.asked().len(), sandbox.cached().len()), (0, 0), "nobody else is asked, and nothing is kept");
 }
 
 #[test]
@@ -76,7 +79,8 @@ fn what_a_folder_has_is_verified_too() {
     let folder = tempfile::tempdir().unwrap();
     sandbox.config.mirrors = vec![folder.path().display().to_string()];
     fs::write(folder.path().join(FILE), &FakeGo::large().bytes).unwrap();
-    assert_eq!(sandbox.install(&go).unwrap().served_by, server.url(&format!("/{FILE}")));
+    let error = sandbox.install(&go).unwrap_err();
+    assert_eq!((error.kind(), server.asked().len()), (ErrorKind::Refused, 0), "{error}");
     fs::remove_file(folder.path().join(FILE)).unwrap();
     fs::create_dir(folder.path().join(FILE)).unwrap();
     assert_eq!(sandbox.install(&go).unwrap().served_by, server.url(&format!("/{FILE}")));
