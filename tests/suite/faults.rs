@@ -59,6 +59,20 @@ fn a_killed_reinstallation_without_an_exchange_of_names_breaks_nothing() {
 }
 
 #[test]
+fn a_killed_import_breaks_nothing() {
+    check_strikes(Work::Import, Renames::All, Blow::Kill);
+}
+
+#[test]
+fn an_interrupted_import_cleans_up_wherever_it_is() {
+    // gvr leaves a signal ignored that it was started with.
+    if is_ignored(Signal::INT) {
+        return;
+    }
+    check_strikes(Work::Import, Renames::All, Blow::Interrupt);
+}
+
+#[test]
 fn a_killed_removal_breaks_nothing() {
     check_strikes(Work::Uninstall, Renames::All, Blow::Kill);
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use gvr_testkit::{DistServer, FakeDist, FakeLog, FakeToolchain, StoreFolder, Strace, host_platform, sha256_hex};
+use gvr_testkit::{DistServer, FakeDist, FakeLog, FakeToolchain, host_platform, sha256_hex};
 
 use crate::common::{Sandbox, is_skipped, say_left_out, tool};
 
@@ -347,43 +347,6 @@ fn what_cannot_be_proved_is_said_and_refused_where_proof_is_required() {
     let output = sandbox.gvr(["provenance", VERSION]).run().succeeds();
     assert!(output.stdout.contains("no answer checksum-database: "), "{output}");
     theirs.is_unchanged();
-}
-
-#[test]
-fn a_killed_import_shows_nothing_half_and_the_next_one_ends_well() {
-    let strace = if is_skipped("strace") || !cfg!(target_os = "linux") { None } else { Strace::find() };
-    let Some(strace) = strace else { return say_left_out("what needs strace, as it is not here") };
-    let toolchain = FakeToolchain::native(VERSION);
-    let mut hits = 0;
-    for (call, occurrence) in [
-        ("mkdir", 1),
-        ("mkdir", 3),
-        ("mkdir", 5),
-        ("openat", 60),
-        ("copy_file_range", 2),
-        ("fchmod", 3),
-        ("syncfs", 1),
-        ("renameat2", 1),
-        ("fsync", 1),
-        ("linkat", 1),
-        ("rename", 1),
-    ] {
-        let theirs = Theirs::new(&[(".goenv/versions/1.22.90", VERSION)], |_| ());
-        let sandbox = &theirs.sandbox;
-        let rule = vec![format!("{call}:signal=KILL:when={occurrence}")];
-        let running = sandbox.gvr(["--offline", "import", "goenv"]);
-        let finished = running.changed(|invocation| strace.inject(invocation, &rule)).spawn().wait();
-        hits += usize::from(finished.code.is_none());
-        let store = StoreFolder::new(sandbox.root());
-        assert_eq!(store.problems(&[&toolchain]), [""; 0], "{call} {occurrence}");
-        sandbox.gvr(["--offline", "import", "goenv"]).run().succeeds();
-        assert_eq!(store.problems(&[&toolchain]), [""; 0], "{call} {occurrence}");
-        assert_eq!(sandbox.installed(), [VERSION]);
-        sandbox.has_no_leftovers();
-        sandbox.shim("go1.22.90").arg("version").run().succeeds();
-        theirs.is_unchanged();
-    }
-    assert!(hits >= 6, "only {hits} were hit");
 }
 
 #[test]

@@ -175,9 +175,13 @@ fn share(source: &File, to: &Path) -> io::Result<()> {
 
 #[cfg(target_vendor = "apple")]
 fn share(source: &File, to: &Path) -> io::Result<()> {
-    use rustix::fs::{CWD, CloneFlags, fclonefileat};
+    use rustix::fs::{CWD, CloneFlags, fclonefileat, removexattr};
 
-    Ok(fclonefileat(source, CWD, to, CloneFlags::NOOWNERCOPY)?)
+    fclonefileat(source, CWD, to, CloneFlags::NOOWNERCOPY)?;
+    // Attributes come along. This one has macOS stop a program that somebody has downloaded with a browser; what lies here was
+    // compared with what Go published. Most files do not have it.
+    let _ = removexattr(to, "com.apple.quarantine");
+    Ok(())
 }
 
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]

@@ -1,4 +1,4 @@
-//! Installing, reinstalling and uninstalling, struck by a signal in any system call.
+//! Installing, reinstalling, importing and uninstalling, struck by a signal in any system call.
 
 use std::fs;
 use std::io;
@@ -22,6 +22,8 @@ pub enum Work {
     Install,
     /// `gvr install --force` of what is there.
     Reinstall,
+    /// `gvr import goenv` of what is not there.
+    Import,
     /// `gvr uninstall`.
     Uninstall,
 }
@@ -81,7 +83,7 @@ impl Strikes {
     pub fn prepare(gvr: &Path, strace: &Strace, work: Work, renames: Renames, folder: &Path) -> io::Result<Self> {
         // Two pieces of the unfinished download, so that there is one to be struck between.
         let noise: Vec<u8> = noise().take(600_000).collect();
-        let toolchain = FakeToolchain::native(VERSION).file("pkg/noise", 0o644, noise);
+        let toolchain = FakeToolchain::native(VERSION).file("src/noise", 0o644, noise);
         let bystander = FakeToolchain::native(BYSTANDER);
         let mut dist = FakeDist::new();
         dist.add(&toolchain).add(&bystander);
@@ -91,8 +93,11 @@ impl Strikes {
         let mut strikes =
             Self { lab, strace: strace.clone(), work, renames, toolchain, bystander, template, points: Vec::new() };
         let mut installed = vec!["install", "--quiet", BYSTANDER];
-        if work != Work::Install {
+        if matches!(work, Work::Reinstall | Work::Uninstall) {
             installed.push(VERSION);
+        }
+        if work == Work::Import {
+            strikes.toolchain.write_to(&theirs(&strikes.template))?;
         }
         expect_success(&strikes.lab.gvr(&strikes.template, installed).run())?;
         let home = folder.join("counted");
@@ -113,6 +118,7 @@ impl Strikes {
         let arguments = match self.work {
             Work::Install => ["install", "--skip-existing", VERSION],
             Work::Reinstall => ["install", "--force", VERSION],
+            Work::Import => ["--offline", "import", "goenv"],
             Work::Uninstall => ["uninstall", "--force", VERSION],
         };
         self.lab.gvr(home, arguments)
@@ -149,6 +155,12 @@ impl Strikes {
         }
         if self.work == Work::Reinstall && self.renames == Renames::All && !store.has(VERSION) {
             problems.push("there was a moment without the version".to_owned());
+        }
+        if self.work == Work::Import {
+            let changed = self.toolchain.differences(&theirs(home));
+            // It has no receipt there, of course.
+            let changed = changed.into_iter().filter(|change| !change.contains("no .gvr-"));
+            problems.extend(changed.map(|change| format!("goenv's own: {change}")));
         }
         if was_hit && blow == Blow::Interrupt {
             problems.extend(store.leftovers().into_iter().filter(|path| path.starts_with("tmp/")));
@@ -187,6 +199,11 @@ impl Strikes {
         }
         problems
     }
+}
+
+/// Where goenv has the version.
+fn theirs(home: &Path) -> PathBuf {
+    home.join(".goenv/versions").join(VERSION)
 }
 
 fn points(calls: &Calls) -> Vec<Point> {

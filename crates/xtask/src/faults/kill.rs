@@ -1,4 +1,4 @@
-//! A signal in every system call of an installation, a reinstallation and a removal.
+//! A signal in every system call of an installation, a reinstallation, an import and a removal.
 
 use gvr_testkit::{Blow, Renames, Strikes, Work};
 
@@ -18,9 +18,11 @@ pub(super) fn run(workshop: &Workshop, report: &mut Report) -> Result<(), FaultE
         (Work::Install, Renames::All, Blow::Kill),
         (Work::Reinstall, Renames::All, Blow::Kill),
         (Work::Reinstall, Renames::Plain, Blow::Kill),
+        (Work::Import, Renames::All, Blow::Kill),
         (Work::Uninstall, Renames::All, Blow::Kill),
         (Work::Install, Renames::All, Blow::Interrupt),
         (Work::Reinstall, Renames::All, Blow::Interrupt),
+        (Work::Import, Renames::All, Blow::Interrupt),
         (Work::Uninstall, Renames::All, Blow::Interrupt),
     ] {
         let signal = if blow == Blow::Kill { "SIGKILL" } else { "SIGINT" };
@@ -48,6 +50,7 @@ fn name(work: Work) -> &'static str {
     match work {
         Work::Install => "an installation",
         Work::Reinstall => "a reinstallation",
+        Work::Import => "an import",
         Work::Uninstall => "a removal",
     }
 }
