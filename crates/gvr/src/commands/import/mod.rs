@@ -78,22 +78,11 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
         return list(context, args, &places);
     }
     let sources = understand(&args.from, context.folder()?)?;
-    let mut items = Vec::new();
     let mut taker = take::Taker::new(context, args.dry_run)?;
-    for source in &sources {
-        let found = find(context, source, &places)?;
-        if found.is_empty() {
-            items.push(Item::absent(source.manager, &places.folders(source.manager, source.folder.as_deref())));
-        }
-        for found in &found {
-            let item = taker.take(found)?;
-            if !args.json {
-                report::print(context, &item)?;
-            }
-            items.push(item);
-        }
-    }
+    let items = take_all(context, args, &sources, &places, &mut taker);
+    // What failed because it was interrupted is not worth a word.
     taker.finish();
+    let items = items?;
     if items.iter().any(|item| needs_shims(context, item)) {
         rehash::after_change(context);
     }
@@ -107,6 +96,31 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<(), CliError> {
         global.tell(context);
     }
     failure.map_or(Ok(()), Err)
+}
+
+/// Takes over what the sources have, one Go after another.
+fn take_all(
+    context: &Context<'_>,
+    args: &Args,
+    sources: &[Source],
+    places: &Places<'_>,
+    taker: &mut take::Taker<'_>,
+) -> Result<Vec<Item>, CliError> {
+    let mut items = Vec::new();
+    for source in sources {
+        let found = find(context, source, places)?;
+        if found.is_empty() {
+            items.push(Item::absent(source.manager, &places.folders(source.manager, source.folder.as_deref())));
+        }
+        for found in &found {
+            let item = taker.take(found)?;
+            if !args.json {
+                report::print(context, &item)?;
+            }
+            items.push(item);
+        }
+    }
+    Ok(items)
 }
 
 /// Whether a version is new, or cannot be called by its name: whoever imported it was killed before it came to that.
