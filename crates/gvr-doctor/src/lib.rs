@@ -20,6 +20,7 @@ pub mod report;
 pub mod shell;
 #[cfg(test)]
 mod testing;
+pub mod trace;
 
 pub use check::{Check, Level};
 pub use facts::Facts;

@@ -116,7 +116,7 @@ fn replace_whole(text: &str, name: &str, instead: &str) -> String {
 }
 
 /// Takes what stands before the `@` out of every URL.
-fn without_credentials(text: &str) -> String {
+pub(crate) fn without_credentials(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {
@@ -161,7 +161,7 @@ fn is_yaml(name: &str) -> bool {
     extension.is_some_and(|extension| extension == "yml" || extension == "yaml")
 }
 
-fn may_be_secret(line: &str) -> bool {
+pub(crate) fn may_be_secret(line: &str) -> bool {
     const WORDS: [&str; 8] = ["token", "secret", "password", "passwd", "credential", "api_key", "apikey", "goauth"];
     let line = line.to_lowercase();
     WORDS.iter().any(|word| line.contains(word)) || (line.contains("key=") || line.contains("google"))

@@ -7,6 +7,7 @@ mod network;
 mod pins;
 mod program;
 mod settings;
+mod trace;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub use program::{
     Signature,
 };
 pub use settings::Setter;
+pub use trace::{Action, Change, Command, Comparison, Difference, Hook, Place, TRACED, Trace, TraceEnd, VariableScope};
 
 /// The number in every recording; it grows when a field changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;
@@ -74,6 +76,8 @@ pub struct Facts {
     pub certificates: Fact<Option<Certificates>>,
     /// What different ways of starting the shell find. Only `--shells` asks.
     pub shells: Fact<Vec<ShellRun>>,
+    /// What the start-up of the user's shell does; null where it was not traced, which only `--trace-shell` does.
+    pub trace: Fact<Option<Trace>>,
     /// The ways to the servers that matter; null where they were not tried, which only `--net` does.
     pub network: Fact<Option<Vec<Route>>>,
 }

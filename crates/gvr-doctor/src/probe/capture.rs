@@ -9,6 +9,7 @@ use super::host::{Host, HostError};
 use super::programs::{self, Depth};
 use super::{files, gos, machine, owners, path, shells, surroundings, variables};
 use crate::facts::{Access, Fact, Facts, Go, Gvr, Origin, OriginKind, SCHEMA};
+use crate::trace::{self, TraceQuestion};
 
 /// What gvr itself knows, and what is wanted.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Question {
     pub selected: Option<PathBuf>,
     /// Whether the user's shell may be started, to see what its start-up files do.
     pub with_shells: bool,
+    /// The shell whose start-up is to be traced; `None` where none is.
+    pub trace: Option<TraceQuestion>,
 }
 
 /// Asks a machine everything. Whatever it does not tell is unknown; nothing here fails.
@@ -93,6 +96,10 @@ pub fn capture(host: &dyn Host, question: &Question) -> Facts {
     } else {
         // None was asked for, which is no gap in what is known.
         Fact::Known(Vec::new())
+    };
+    facts.trace = match &question.trace {
+        Some(wanted) => trace::run(host, wanted),
+        None => Fact::Known(None),
     };
     facts
 }

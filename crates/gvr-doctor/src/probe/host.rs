@@ -1,5 +1,6 @@
 //! The one door to the machine.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,8 @@ use std::time::Duration;
 
 use crate::facts::OpenFiles;
 
-/// What the doctor asks of a machine. Nothing here writes, waits for a pipe or terminal, or uses the network.
+/// What the doctor asks of a machine. Nothing here waits for a pipe or terminal, or uses the network; what a session writes by
+/// itself lies in a temporary folder that is gone when it has ended.
 pub trait Host: Sync {
     /// The environment.
     fn environment(&self) -> Vec<(OsString, OsString)>;
@@ -63,7 +65,57 @@ pub trait Host: Sync {
         environment: &[(OsString, OsString)],
         time_out: Duration,
     ) -> Result<Ended, HostError>;
+
+    /// Runs a program with no input and no terminal, in a session and a temporary folder of its own, and ends it with all that
+    /// it started when it has ended or after the time-out. `prepare` is told the folder, which is removed afterwards.
+    fn session(&self, prepare: &dyn Fn(&Path) -> Session, time_out: Duration) -> Result<SessionEnd, HostError>;
 }
+
+/// A program to run in a session of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// Its whole environment.
+    pub environment: Vec<(OsString, OsString)>,
+    /// The folder that it works in.
+    pub folder: PathBuf,
+    /// What is to lie in the session's folder, by paths in it.
+    pub entries: Vec<(PathBuf, Entry)>,
+    /// The files there that are read when it has ended.
+    pub wanted: Vec<&'static str>,
+}
+
+/// Something that a session finds in its folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A folder.
+    Folder,
+    /// A file with this content.
+    File(Vec<u8>),
+    /// A link to this path.
+    Link(PathBuf),
+}
+
+/// How a session ended, and what it left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionEnd {
+    /// Its folder, which is gone.
+    pub folder: PathBuf,
+    /// Whether it was ended by the time-out.
+    pub is_timed_out: bool,
+    /// Its exit code; `None` where a signal ended it.
+    pub code: Option<i32>,
+    /// How long it took, in milliseconds.
+    pub milliseconds: u64,
+    /// The wanted files that were there, each cut at [`MOST_OF_A_SESSION`] bytes.
+    pub files: BTreeMap<&'static str, Vec<u8>>,
+}
+
+/// How much is read of a file that a session left, in bytes.
+pub const MOST_OF_A_SESSION: u64 = 16 << 20;
 
 /// A file that is open.
 pub trait ReadSeek: Read + Seek {}

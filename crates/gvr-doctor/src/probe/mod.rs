@@ -10,6 +10,7 @@ mod owners;
 mod path;
 mod programs;
 mod real;
+mod session;
 mod shells;
 #[cfg(test)]
 mod silent;
@@ -18,5 +19,5 @@ mod variables;
 
 pub use capture::{Question, capture};
 pub use hardware::hardware;
-pub use host::{Ended, Foreign, Host, HostError, Kind, ReadSeek, Stat};
+pub use host::{Ended, Entry, Foreign, Host, HostError, Kind, MOST_OF_A_SESSION, ReadSeek, Session, SessionEnd, Stat};
 pub use real::RealHost;

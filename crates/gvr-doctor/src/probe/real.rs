@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Resource, Signal};
 
-use super::host::{Ended, Foreign, Host, HostError, Kind, ReadSeek, Stat};
+use super::host::{Ended, Foreign, Host, HostError, Kind, ReadSeek, Session, SessionEnd, Stat};
+use super::session;
 use crate::facts::OpenFiles;
 
 /// The machine that this program runs on, in the environment that it was given.
@@ -155,6 +156,12 @@ impl Host for RealHost {
         };
         Ok(Ended { code: status.code(), output: output.recv_timeout(GRACE).unwrap_or_default() })
     }
+
+    fn session(&self, prepare: &dyn Fn(&Path) -> Session, time_out: Duration) -> Result<SessionEnd, HostError> {
+        let folder = self.environment.iter().find(|(name, value)| name == "TMPDIR" && !value.is_empty());
+        let folder = folder.map_or(Path::new("/tmp"), |(_, value)| Path::new(value));
+        session::run(folder, prepare, time_out)
+    }
 }
 
 /// How long what a program printed is waited for after its end.
@@ -175,10 +182,18 @@ fn output_of(child: &mut Child) -> mpsc::Receiver<Vec<u8>> {
 }
 
 fn wait(child: &mut Child, time_out: Duration) -> io::Result<Option<ExitStatus>> {
+    wait_until(time_out, || child.try_wait())
+}
+
+/// Asks for the status again and again until there is one, or the time is over.
+pub(super) fn wait_until(
+    time_out: Duration,
+    mut status: impl FnMut() -> io::Result<Option<ExitStatus>>,
+) -> io::Result<Option<ExitStatus>> {
     let end = Instant::now() + time_out;
     let mut pause = Duration::from_micros(200);
     loop {
-        if let Some(status) = child.try_wait()? {
+        if let Some(status) = status()? {
             return Ok(Some(status));
         }
         if Instant::now() >= end {

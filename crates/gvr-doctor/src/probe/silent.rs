@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::host::{Ended, Foreign, Host, HostError, ReadSeek, Stat};
+use super::host::{Ended, Foreign, Host, HostError, ReadSeek, Session, SessionEnd, Stat};
 use super::{Question, capture};
 use crate::facts::OpenFiles;
 use crate::report::{Report, Verdict};
+use crate::trace::{TraceQuestion, TraceShell};
 
 struct Silent;
 
@@ -79,11 +80,21 @@ impl Host for Silent {
     fn run(&self, _: &Path, _: &[&str], _: &[(OsString, OsString)], _: Duration) -> Result<Ended, HostError> {
         refused()
     }
+
+    fn session(&self, _: &dyn Fn(&Path) -> Session, _: Duration) -> Result<SessionEnd, HostError> {
+        refused()
+    }
 }
 
 #[test]
 fn a_machine_that_tells_nothing_is_reported_on() {
-    let question = Question { root: "/nonexistent".into(), selected: None, with_shells: true };
+    let trace = TraceQuestion {
+        shell: TraceShell::Zsh,
+        program: "/bin/zsh".into(),
+        is_login: true,
+        time_out: Duration::from_secs(1),
+    };
+    let question = Question { root: "/nonexistent".into(), selected: None, with_shells: true, trace: Some(trace) };
     let report = Report::of(capture(&Silent, &question), |_| true);
     assert!(report.findings().is_empty());
     let is_open = |verdict: &Verdict| matches!(verdict, Verdict::Unknown(_) | Verdict::NotApplicable(_));

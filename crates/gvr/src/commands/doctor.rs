@@ -176,7 +176,7 @@ fn captured(context: &Context<'_>, with_shells: bool) -> Facts {
         Outcome::Installed(toolchain) => Some(context.layout().toolchain(toolchain)),
         Outcome::System | Outcome::Missing => None,
     });
-    probe::capture(&host, &Question { root: context.layout().root().to_owned(), selected, with_shells })
+    probe::capture(&host, &Question { root: context.layout().root().to_owned(), selected, with_shells, trace: None })
 }
 
 fn replayed(file: &Path) -> Result<Facts, CliError> {
