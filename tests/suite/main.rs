@@ -11,6 +11,7 @@ mod common;
 mod completions;
 mod config;
 mod doctor;
+mod doctor_trace;
 mod env;
 mod environment;
 mod exec;

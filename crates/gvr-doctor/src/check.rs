@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::Facts;
+use crate::facts::{Command, Facts};
 
 /// A judgement on one thing that may be wrong.
 #[derive(Debug)]
@@ -154,6 +154,13 @@ pub enum Evidence {
         path: String,
         /// What is there.
         what: String,
+    },
+    /// A command that was seen to do it, when the shell's start-up was traced.
+    Traced {
+        /// The command.
+        command: Command,
+        /// Whether its place is certain.
+        is_exact: bool,
     },
     /// A value that the system told.
     Value {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::check::{Check, Evidence};
-use crate::facts::{Fact, Facts, GoRoot, PathEntry, Program};
+use crate::facts::{Action, Change, Command, Fact, Facts, GoRoot, PathEntry, Place, Program, Trace, TraceEnd};
 use crate::recording;
 use crate::report::{Verdict, judge};
 
@@ -88,6 +88,7 @@ impl Cases {
         let Verdict::Fail(findings) = &verdict else { panic!("{verdict:?}") };
         let places = findings.iter().flat_map(|finding| &finding.evidence).filter_map(|evidence| match evidence {
             Evidence::Line { file, line, .. } => Some(format!("{}:{line}", facts.shown(file))),
+            Evidence::Traced { command, .. } => Some(format!("traced {}", facts.place(command))),
             _ => None,
         });
         let places: Vec<_> = places.collect();
@@ -133,12 +134,44 @@ pub(crate) fn assert_true(facts: &Facts, evidence: &Evidence) {
         Evidence::Variable { name, value } => {
             assert_eq!(facts.variables.known().and_then(|variables| variables.get(name)), Some(value), "{name}");
         }
-        Evidence::Path { .. } | Evidence::Value { .. } => {}
+        Evidence::Path { .. } | Evidence::Value { .. } | Evidence::Traced { .. } => {}
     }
 }
 
 /// Ways to change a machine.
 impl Facts {
+    /// A start-up in which lines of a file put folders in front of PATH.
+    pub(crate) fn trace_path(&mut self, file: &str, lines: &[(u32, &str)]) {
+        let mut old = "/usr/bin:/bin".to_owned();
+        let mut changes = Vec::new();
+        for (line, folder) in lines {
+            let new = format!("{}:{old}", self.at_home(folder));
+            let place = Some(Place { file: self.at_home(file), line: *line });
+            changes.push(Change {
+                variable: "PATH".to_owned(),
+                action: Action::Set,
+                command: Command { place, function: None, text: format!("PATH={folder}:$PATH") },
+                old: Some(old),
+                new: Some(new.clone()),
+                scope: None,
+                is_exported: Some(true),
+                doubt: None,
+            });
+            old = new;
+        }
+        let environment = Some([("PATH".to_owned(), old)].into());
+        let trace =
+            Trace { shell: "zsh".to_owned(), end: TraceEnd::Complete, changes, environment, ..Trace::default() };
+        self.trace = Fact::Known(Some(trace));
+    }
+
+    pub(crate) fn known_trace(&mut self) -> &mut Trace {
+        match &mut self.trace {
+            Fact::Known(Some(trace)) => trace,
+            other => panic!("{other:?}"),
+        }
+    }
+
     fn at_home(&self, path: &str) -> String {
         let home = self.home.known().cloned().unwrap_or_default();
         path.strip_prefix('~').map_or_else(|| path.to_owned(), |rest| format!("{home}{rest}"))

@@ -1,6 +1,6 @@
 //! What follows from the facts by themselves.
 
-use super::{Fact, Facts, PathEntry, Program, Setter};
+use super::{Change, Command, Fact, Facts, PathEntry, Program, Setter, Trace};
 use crate::check::{Edit, Evidence, Fix, NotJudged};
 use crate::shell::{self, Startup};
 
@@ -38,9 +38,35 @@ impl Facts {
         }
     }
 
-    /// A variable as evidence, and every line of the shells' start-up files that sets it.
+    /// Where a command stands, as people read it: `~/.zshrc:9, in add_go()`.
+    pub fn place(&self, command: &Command) -> String {
+        let place = match &command.place {
+            Some(place) => format!("{}:{}", self.shown(&place.file), place.line),
+            None => "before the first file".to_owned(),
+        };
+        let function = command.function.as_ref().map(|function| format!(", in {function}()")).unwrap_or_default();
+        place + &function
+    }
+
+    /// The shell's start-up, where it was traced.
+    pub fn traced(&self) -> Option<&Trace> {
+        self.trace.known().and_then(Option::as_ref)
+    }
+
+    /// The command that gave a variable the value that it has, where that was seen.
+    pub fn traced_setter(&self, name: &str) -> Option<&Change> {
+        let setter = self.traced()?.setter(name)?;
+        let value = self.variables.known()?.get(name)?;
+        (setter.new.as_ref() == Some(value)).then_some(setter)
+    }
+
+    /// A variable as evidence, and the command that was seen to set it; where none was, every line of the shells' start-up
+    /// files that sets it.
     pub fn variable_evidence(&self, name: &str) -> Vec<Evidence> {
         let value = self.variables.known().and_then(|variables| variables.get(name)).cloned();
+        if let (Some(value), Some(setter)) = (&value, self.traced_setter(name)) {
+            return vec![Evidence::Variable { name: name.to_owned(), value: value.clone() }, setter.evidence()];
+        }
         let lines = self.assignments(name).into_iter().map(|(file, line)| self.line(&file, line));
         let own = value.map(|value| Evidence::Variable { name: name.to_owned(), value });
         own.into_iter().chain(lines).collect()
@@ -96,8 +122,11 @@ impl Facts {
         }
         let what = match lines {
             0 => {
-                return Fix::words("find out what sets it, and remove it there; for this terminal alone")
-                    .by(format!("unset {name}"));
+                let words = match self.traced_setter(name) {
+                    Some(setter) => format!("take it out at {}, and open a new terminal", self.place(&setter.command)),
+                    None => "find out what sets it, and remove it there".to_owned(),
+                };
+                return Fix::words(format!("{words}; for this terminal alone")).by(format!("unset {name}"));
             }
             1 => "remove the line",
             _ => "remove these lines",
@@ -201,8 +230,11 @@ impl Facts {
         lines
     }
 
-    /// The same as evidence.
+    /// The same as evidence; where the start-up was traced, the command instead that was seen to put it where it is.
     pub fn path_evidence(&self, folder: &str) -> Vec<Evidence> {
+        if let Some(origin) = self.traced().and_then(|trace| trace.origin(folder)) {
+            return vec![origin.evidence()];
+        }
         self.path_lines(folder).into_iter().map(|(file, line)| self.line(&file, line)).collect()
     }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::Evidence;
+
 /// The variables whose changes are traced.
 pub const TRACED: [&str; 8] = ["PATH", "GOROOT", "GOPATH", "GOBIN", "GOENV", "GOTOOLCHAIN", "GOFLAGS", "GOPROXY"];
 
@@ -162,6 +164,13 @@ pub struct Difference {
     pub traced: Option<String>,
     /// Its value without.
     pub untraced: Option<String>,
+}
+
+impl Change {
+    /// The command as evidence.
+    pub fn evidence(&self) -> Evidence {
+        Evidence::Traced { command: self.command.clone(), is_exact: self.doubt.is_none() }
+    }
 }
 
 impl Trace {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::json_trace::TraceJson;
 use crate::check::{Check, Evidence, Finding, Fix, Remedy};
 use crate::facts::{Facts, OriginKind, Route};
 use crate::report::{Report, Verdict};
@@ -19,6 +20,9 @@ struct Document<'a> {
     /// What the network did, also where all is well; left out where it was not tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     network: Option<Vec<RouteJson<'a>>>,
+    /// What the shell's start-up did; left out where it was not traced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<TraceJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -81,6 +85,7 @@ enum EvidenceJson<'a> {
     Variable { name: &'a str, value: &'a str },
     Path { path: &'a str, what: &'a str },
     Value { name: &'a str, value: &'a str },
+    Traced { file: Option<&'a str>, line: Option<u32>, function: Option<&'a str>, text: &'a str, exact: bool },
 }
 
 #[derive(Serialize)]
@@ -113,6 +118,7 @@ pub fn render(report: &Report, version: &str) -> Result<String, serde_json::Erro
         },
         checks: report.verdicts.iter().map(|(check, verdict)| check_json(check, verdict)).collect(),
         network: network(&report.facts),
+        trace: report.facts.traced().map(TraceJson::of),
     };
     serde_json::to_string_pretty(&document)
 }
@@ -165,6 +171,13 @@ fn evidence_json(evidence: &Evidence) -> EvidenceJson<'_> {
         Evidence::Variable { name, value } => EvidenceJson::Variable { name, value },
         Evidence::Path { path, what } => EvidenceJson::Path { path, what },
         Evidence::Value { name, value } => EvidenceJson::Value { name, value },
+        Evidence::Traced { command, is_exact } => EvidenceJson::Traced {
+            file: command.place.as_ref().map(|place| place.file.as_str()),
+            line: command.place.as_ref().map(|place| place.line),
+            function: command.function.as_deref(),
+            text: &command.text,
+            exact: *is_exact,
+        },
     }
 }
 

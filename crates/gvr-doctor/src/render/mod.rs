@@ -2,5 +2,7 @@
 
 pub mod catalogue;
 pub mod json;
+mod json_trace;
 pub mod sarif;
 pub mod text;
+pub mod trace;

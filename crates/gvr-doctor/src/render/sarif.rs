@@ -226,6 +226,13 @@ fn locations(facts: &Facts, finding: &Finding) -> Vec<Location> {
                 let region = Region { snippet: Some(Message { text: text.clone() }), ..at(*line) };
                 lines.push(Physical { artifact_location: artifact(facts, file), region: Some(region) });
             }
+            Evidence::Traced { command, .. } => {
+                let snippet = Some(Message { text: command.text.clone() });
+                lines.extend(command.place.as_ref().map(|place| Physical {
+                    artifact_location: artifact(facts, &place.file),
+                    region: Some(Region { snippet, ..at(place.line) }),
+                }));
+            }
             Evidence::Variable { name, .. } => {
                 logical.push(Logical { fully_qualified_name: name.clone(), kind: "variable" });
             }

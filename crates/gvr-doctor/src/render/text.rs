@@ -71,11 +71,15 @@ pub fn shown(facts: &Facts, evidence: &Evidence) -> String {
             format!("{path}: {what}")
         }
         Evidence::Value { name, value } => format!("{name}: {value}"),
+        Evidence::Traced { command, is_exact } => {
+            let kind = if *is_exact { "traced" } else { "traced, not exact" };
+            format!("{}: {} ({kind})", facts.place(command), command.text)
+        }
     }
 }
 
 /// Control characters in what others wrote could change what the terminal shows.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     const LONGEST: usize = 400;
     let harmless = |char: char| if char.is_control() { '\u{fffd}' } else { char };
     let mut out: String = text.chars().take(LONGEST).map(harmless).collect();

@@ -16,6 +16,7 @@ use crate::process::home;
 
 mod mend;
 mod network;
+mod trace;
 
 /// The exit code where the doctor itself failed.
 const DOCTOR_FAILED: u8 = exit::USAGE;
@@ -66,6 +67,16 @@ pub(crate) struct Args {
     /// Start your shell in three ways too, and see which go each finds. Its start-up files run
     #[arg(long, conflicts_with = "facts")]
     shells: bool,
+    /// Watch what your shell's start-up, or that of another shell, does to PATH and Go's variables, and cite its lines. It
+    /// is started twice, and its start-up files run
+    #[arg(long, value_name = "SHELL", num_args = 0..=1, conflicts_with = "facts")]
+    trace_shell: Option<Option<trace::TracedShell>>,
+    /// With `--trace-shell`: start a login shell, as terminals on macOS do
+    #[arg(long, requires = "trace_shell", conflicts_with = "no_login")]
+    login: bool,
+    /// With `--trace-shell`: start no login shell, as terminals on Linux do
+    #[arg(long, requires = "trace_shell")]
+    no_login: bool,
     /// Try the ways to the servers of `GVR_DIST_URL` and GOPROXY too, and say how long each step takes
     #[arg(long, conflicts_with = "facts")]
     net: bool,
@@ -131,12 +142,13 @@ fn answer(context: &Context<'_>, args: &Args) -> Result<u8, CliError> {
     }
     let mut facts = match &args.facts {
         Some(file) => replayed(file)?,
-        None => captured(context, args.shells),
+        None => captured(context, args)?,
     };
     if args.net {
         facts.network = network::tried(context, &facts);
         network::tell(context, &facts);
     }
+    let _ = trace::told(args, &facts)?;
     if let Some(file) = &args.record {
         record(context, &facts, file)?;
         return Ok(exit::DONE);
@@ -153,6 +165,10 @@ fn answer(context: &Context<'_>, args: &Args) -> Result<u8, CliError> {
     } else {
         let style =
             text::Style { has_color: ui.has_colored_data(), is_verbose: ui.is_verbose(), is_quiet: ui.is_quiet() };
+        if let Some(trace) = trace::told(args, &report.facts)? {
+            ui.text(&gvr_doctor::render::trace::render(&report.facts, trace, style))?;
+            ui.text("\n")?;
+        }
         ui.text(&text::render(&report, style))?;
     }
     Ok(if args.fail_on.is_reached_by(report.worst()) { exit::FAILED } else { exit::DONE })
@@ -167,7 +183,7 @@ fn unknown(name: &str) -> CliError {
     CliError::usage(format_args!("there is no check '{}'", name.escape_debug())).hint("to see all: gvr doctor --list")
 }
 
-fn captured(context: &Context<'_>, with_shells: bool) -> Facts {
+fn captured(context: &Context<'_>, args: &Args) -> Result<Facts, CliError> {
     let process = context.process;
     let folder = process.folder.as_ref().map(|folder| folder.path.clone());
     let host = RealHost { environment: process.environment().to_vec(), folder, home: home() };
@@ -176,7 +192,9 @@ fn captured(context: &Context<'_>, with_shells: bool) -> Facts {
         Outcome::Installed(toolchain) => Some(context.layout().toolchain(toolchain)),
         Outcome::System | Outcome::Missing => None,
     });
-    probe::capture(&host, &Question { root: context.layout().root().to_owned(), selected, with_shells, trace: None })
+    let root = context.layout().root().to_owned();
+    let question = Question { root, selected, with_shells: args.shells, trace: trace::question(context, args)? };
+    Ok(probe::capture(&host, &question))
 }
 
 fn replayed(file: &Path) -> Result<Facts, CliError> {

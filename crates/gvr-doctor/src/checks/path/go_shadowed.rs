@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Edit, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
 use crate::checks::shared;
-use crate::facts::{Facts, PathEntry};
+use crate::facts::{Change, Facts, PathEntry};
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "path/go-shadowed",
@@ -10,7 +10,8 @@ pub(in crate::checks) const CHECK: Check = Check {
     level: Level::Warning,
     scope: Scope::Everywhere,
     remedy: Remedy::Applied,
-    what: "Which folders of PATH have a program called go, and which of them comes first.",
+    what: "Which folders of PATH have a program called go, and which of them comes first; with --trace-shell also since \
+           which line.",
     why: "A shell runs the first go that it finds. Where that is not gvr's shim, no version that gvr was told to use is \
           ever used, and .go-version files do nothing.",
     fix: "Let the line of `gvr init` be the last one that changes PATH in the shell's start-up file.",
@@ -45,13 +46,23 @@ fn run(facts: &Facts) -> Outcome {
             } else {
                 "is on PATH, and gvr's shims are not"
             };
-            let message = format!("{program} {place}, so it runs whatever version gvr was told to use.");
+            let since = facts.traced().and_then(|trace| match shims {
+                Some(shims) => trace.came_before(&first.text, &path[shims].text),
+                None => trace.origin(&first.text),
+            });
+            let came = since.map(|since| format!(" It came there at {}.", facts.place(&since.command)));
+            let message = format!(
+                "{program} {place}, so it runs whatever version gvr was told to use.{}",
+                came.unwrap_or_default()
+            );
+            let since = since.map(Change::evidence);
             let evidence = earlier.iter().flat_map(|(index, entry)| describe(facts, *index, entry));
             let own = shims.map(|index| Evidence::Path {
                 path: path[index].text.clone(),
                 what: format!("entry {} of PATH: gvr's shims", index + 1),
             });
-            Ok(vec![Finding::new(Level::Warning, "go", message).shown_by(evidence).shown_by(own).mended_by(how)])
+            let finding = Finding::new(Level::Warning, "go", message).shown_by(since).shown_by(evidence).shown_by(own);
+            Ok(vec![finding.mended_by(how)])
         }
     }
 }
@@ -116,6 +127,13 @@ mod tests {
                     facts.without_shims();
                 },
                 "/opt/homebrew/bin/go is on PATH, and gvr's shims are not",
+            )
+            .fails(
+                |facts| {
+                    pkg(facts);
+                    facts.trace_path("~/.zshrc", &[(3, "~/.gvr/shims"), (9, "/usr/local/go/bin")]);
+                },
+                "It came there at ~/.zshrc:9.",
             )
             .fails(Facts::without_shims, "no go is found at all")
             .edits(|facts| {

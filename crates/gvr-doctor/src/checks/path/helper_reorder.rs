@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Edit, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
 use crate::checks::shared;
-use crate::facts::Facts;
+use crate::facts::{Change, Facts, Trace};
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "path/helper-reorder",
@@ -29,7 +29,7 @@ fn run(facts: &Facts) -> Outcome {
     let Some((_, helper)) = text.lines().zip(1..).find(|(line, _)| runs_helper(line)) else {
         return Err(NotJudged::not_applicable("/etc/zprofile does not run path_helper"));
     };
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     for (index, entry) in path.iter().enumerate() {
         let mut lines = facts.path_lines(&entry.text);
         if entry.is_shims {
@@ -61,13 +61,54 @@ fn run(facts: &Facts) -> Outcome {
                 .mended_by(fix),
         );
     }
+    for finding in facts.traced().map(|trace| seen(facts, trace)).unwrap_or_default() {
+        if findings.iter().all(|known| known.subject != finding.subject) {
+            findings.push(finding);
+        }
+    }
     Ok(findings)
+}
+
+/// What was seen where the start-up was traced: folders that a command of `/etc/zprofile` or `/etc/profile` moved behind
+/// /usr/bin, and that stayed there.
+fn seen(facts: &Facts, trace: &Trace) -> Vec<Finding> {
+    let index = |path: &str, folder: &str| path.split(':').position(|entry| entry == folder);
+    let is_behind = |path: &str, folder: &str| index(path, "/usr/bin") < index(path, folder);
+    let mut findings: Vec<Finding> = Vec::new();
+    for (at, change) in trace.changes.iter().enumerate().filter(|(_, change)| change.variable == "PATH") {
+        let file = change.command.place.as_ref().map(|place| place.file.as_str());
+        let (Some("/etc/zprofile" | "/etc/profile"), Some(old), Some(new)) = (file, &change.old, &change.new) else {
+            continue;
+        };
+        let end = trace.path().unwrap_or(new);
+        let moved = old.split(':').filter(|folder| {
+            !folder.is_empty() && !is_behind(old, folder) && is_behind(new, folder) && is_behind(end, folder)
+        });
+        for folder in moved.filter(|folder| *folder != "/usr/bin") {
+            let earlier = trace.changes[..at].iter().rev().find(|earlier| {
+                earlier.variable == "PATH"
+                    && earlier.new.as_deref().is_some_and(|path| index(path, folder).is_some())
+                    && earlier.old.as_deref().is_none_or(|path| index(path, folder).is_none())
+            });
+            let message = format!(
+                "{} was put on PATH early, and {} then moved it to place {}, behind /usr/bin.",
+                facts.shown(folder),
+                facts.place(&change.command),
+                index(end, folder).map_or(0, |index| index + 1)
+            );
+            let finding = Finding::new(Level::Warning, folder, message);
+            let fix = Fix::words("move the line that adds it to ~/.zprofile, and open a new terminal");
+            let evidence = earlier.into_iter().chain([change]).map(Change::evidence);
+            findings.push(finding.shown_by(evidence).mended_by(fix));
+        }
+    }
+    findings
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Fact;
+    use crate::facts::{Fact, Place};
     use crate::testing::Cases;
 
     #[test]
@@ -76,10 +117,23 @@ mod tests {
             facts.set_file("~/.zshenv", "export PATH=\"$HOME/sdk/bin:$PATH\"\n");
             facts.put_on_path(99, "/Users/me/sdk/bin", false);
         };
+        let reordered = |facts: &mut Facts| {
+            facts.trace_path("~/.zshenv", &[(1, "~/sdk/bin")]);
+            let trace = facts.known_trace();
+            let mut change = trace.changes[0].clone();
+            change.old = change.new.replace("/usr/bin:/bin:/Users/me/sdk/bin".to_owned());
+            change.command.place = Some(Place { file: "/etc/zprofile".to_owned(), line: 3 });
+            trace.environment = change.new.clone().map(|path| [("PATH".to_owned(), path)].into());
+            trace.changes.push(change);
+        };
         Cases::of(&CHECK)
             .passes(|_| {})
+            .passes(|facts| facts.trace_path("~/.zshrc", &[(1, "~/sdk/bin")]))
             .fails(moved, "path_helper then moved it to place 10")
             .shows(moved, "~/.zshenv:1")
+            .fails(reordered, "~/sdk/bin was put on PATH early, and /etc/zprofile:3 then moved it to place 3")
+            .shows(reordered, "traced ~/.zshenv:1")
+            .shows(reordered, "traced /etc/zprofile:3")
             .shows(moved, "/etc/zprofile:7")
             .edits(|facts| {
                 facts.set_file("~/.zshrc", "");

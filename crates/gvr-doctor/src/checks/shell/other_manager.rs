@@ -1,7 +1,7 @@
 //! `shell/other-manager`: another manager sets Go's variables.
 
-use crate::check::{Check, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
-use crate::facts::Facts;
+use crate::check::{Check, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::facts::{Facts, Hook};
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "shell/other-manager",
@@ -65,7 +65,26 @@ fn run(facts: &Facts) -> Outcome {
             findings.push(Finding::new(Level::Warning, *manager, message).shown_by([evidence]).mended_by(fix));
         }
     }
+    findings.extend(facts.traced().into_iter().flat_map(|trace| &trace.hooks).filter_map(|hook| waiting(facts, hook)));
     Ok(findings)
+}
+
+/// A function that a trace found to run before each prompt, and to mention one of Go's variables.
+fn waiting(facts: &Facts, hook: &Hook) -> Option<Finding> {
+    let variables: Vec<_> = hook.variables.iter().map(String::as_str).filter(|name| *name != "PATH").collect();
+    if variables.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "{} runs before each prompt, after all start-up files, and can change {}.",
+        hook.name,
+        variables.join(" and ")
+    );
+    let place =
+        hook.file.as_ref().map(|file| Evidence::Path { path: file.clone(), what: format!("has {}", hook.name) });
+    let fix = Fix::words("take the function out of the prompt's hooks where it is not what you want");
+    let subject = format!("{} in {}", hook.name, facts.shown(hook.file.as_deref().unwrap_or("the shell")));
+    Some(Finding::new(Level::Warning, subject, message).shown_by(place).mended_by(fix))
 }
 
 /// The marks that g writes are comments themselves.
@@ -76,7 +95,7 @@ fn is_code(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Fact, Leftover};
+    use crate::facts::{Fact, Hook, Leftover};
     use crate::testing::Cases;
 
     #[test]
@@ -102,6 +121,14 @@ mod tests {
                     facts.leftovers = Fact::Known(vec![left("mise", "/Users/me/.local/share/mise/installs/go")]);
                 },
                 "mise is switched on",
+            )
+            .fails(
+                |facts| {
+                    facts.trace_path("~/.zshrc", &[]);
+                    let name = "asdf_update_golang_env".to_owned();
+                    facts.known_trace().hooks = vec![Hook { name, file: None, variables: vec!["GOROOT".to_owned()] }];
+                },
+                "asdf_update_golang_env runs before each prompt, after all start-up files, and can change GOROOT.",
             )
             .cannot_tell(|facts| facts.home = Fact::default(), "it was not recorded")
             .does_not_apply(|facts| facts.files.clear(), "no start-up files");

@@ -1,7 +1,7 @@
 //! `shell/untraceable`: a start-up file ends before its end.
 
-use crate::check::{Check, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
-use crate::facts::Facts;
+use crate::check::{Check, Evidence, Finding, Fix, Level, NotJudged, Outcome, Remedy, Scope};
+use crate::facts::{Facts, Trace, TraceEnd};
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "shell/untraceable",
@@ -18,6 +18,9 @@ pub(in crate::checks) const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Outcome {
     facts.home.get()?;
+    if let Some(finding) = facts.traced().and_then(|trace| seen(facts, trace)) {
+        return Ok(vec![finding]);
+    }
     let files: Vec<_> = facts.startup_files().into_iter().filter(|(startup, _)| facts.is_own(&startup.path)).collect();
     if files.is_empty() {
         return Err(NotJudged::not_applicable("you have no start-up files"));
@@ -41,6 +44,22 @@ fn run(facts: &Facts) -> Outcome {
         );
     }
     Ok(findings)
+}
+
+/// What was seen where the start-up was traced, whatever the text says.
+fn seen(facts: &Facts, trace: &Trace) -> Option<Finding> {
+    let how = match trace.end {
+        TraceEnd::Complete | TraceEnd::Unseen => return None,
+        TraceEnd::Early(_) => "ended".to_owned(),
+        TraceEnd::TimedOut(seconds) => format!("was not at its end after {seconds} seconds"),
+    };
+    let last = trace.last.as_ref();
+    let place = last.map(|last| format!("; what was seen last is at {}", facts.place(last))).unwrap_or_default();
+    let message = format!("The start-up of {} {how} before all of it was read{place}.", trace.shell);
+    let subject = last.and_then(|last| last.place.as_ref()).map_or(trace.shell.as_str(), |place| &place.file);
+    let evidence = last.map(|last| Evidence::Traced { command: last.clone(), is_exact: true });
+    let fix = Fix::words("put what concerns PATH above that line");
+    Some(Finding::new(Level::Note, subject, message).shown_by(evidence).mended_by(fix))
 }
 
 /// `exec` with redirections alone changes the files of the shell and goes on.
@@ -73,6 +92,14 @@ mod tests {
             .passes(|facts| facts.set_file("~/.zshrc", "x\nexec fish\n# the end\n"))
             .fails(left, "~/.zshrc is left at line 2: the line below it is never read")
             .shows(left, "~/.zshrc:2")
+            .fails(
+                |facts| {
+                    facts.trace_path("~/.zshrc", &[(2, "/x")]);
+                    facts.known_trace().end = TraceEnd::TimedOut(15);
+                    facts.known_trace().last = Some(facts.known_trace().changes[0].command.clone());
+                },
+                "was not at its end after 15 seconds before all of it was read; what was seen last is at ~/.zshrc:2.",
+            )
             .cannot_tell(|facts| facts.home = crate::facts::Fact::default(), "it was not recorded")
             .does_not_apply(|facts| facts.files.clear(), "no start-up files");
     }

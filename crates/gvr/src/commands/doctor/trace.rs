@@ -1,0 +1,81 @@
+//! `doctor --trace-shell`: which shell is started, and how.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use gvr_doctor::Facts;
+use gvr_doctor::facts::{Fact, Trace};
+use gvr_doctor::trace::{TraceQuestion, TraceShell};
+
+use super::{Args, DOCTOR_FAILED};
+use crate::context::Context;
+use crate::error::CliError;
+
+/// How long each run of the shell may take. The first start-up after an update of its plug-ins can take seconds.
+const TIME_OUT: Duration = Duration::from_secs(15);
+
+/// A shell whose start-up can be traced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum TracedShell {
+    /// zsh.
+    Zsh,
+    /// bash.
+    Bash,
+    /// fish.
+    Fish,
+}
+
+impl From<TracedShell> for TraceShell {
+    fn from(shell: TracedShell) -> Self {
+        match shell {
+            TracedShell::Zsh => TraceShell::Zsh,
+            TracedShell::Bash => TraceShell::Bash,
+            TracedShell::Fish => TraceShell::Fish,
+        }
+    }
+}
+
+/// What is to be traced; `None` where nothing is.
+pub(super) fn question(context: &Context<'_>, args: &Args) -> Result<Option<TraceQuestion>, CliError> {
+    let Some(wanted) = args.trace_shell else { return Ok(None) };
+    let own = context.process.text("SHELL").filter(|shell| shell.starts_with('/'));
+    let own_shell = own.as_deref().and_then(TraceShell::of_program);
+    let shell = match (wanted, own_shell) {
+        (Some(shell), _) => shell.into(),
+        (None, Some(shell)) => shell,
+        (None, None) => {
+            let own = own.map_or("SHELL names no shell".to_owned(), |own| format!("SHELL is {own}"));
+            return Err(CliError::usage(format_args!("gvr traces zsh, bash and fish, and {own}"))
+                .hint("say which, for example: gvr doctor --trace-shell bash"));
+        }
+    };
+    // Of several programs of that name, the one that terminals start.
+    let program = own.filter(|_| own_shell == Some(shell)).map(PathBuf::from).or_else(|| found(context, shell.name()));
+    let program = program.ok_or_else(|| CliError::usage(format_args!("{} is not on PATH", shell.name())))?;
+    // Terminals on macOS start login shells, those on Linux do not.
+    let is_login = if args.login || args.no_login { args.login } else { cfg!(target_os = "macos") };
+    context.ui.note(format_args!("starting {} twice; its start-up files run", program.display()));
+    Ok(Some(TraceQuestion { shell, program, is_login, time_out: TIME_OUT }))
+}
+
+/// The trace, where there is one; an error where there should be one and is none.
+pub(super) fn told<'a>(args: &Args, facts: &'a Facts) -> Result<Option<&'a Trace>, CliError> {
+    match &facts.trace {
+        Fact::Known(trace) => Ok(trace.as_ref()),
+        Fact::Unknown { unknown } if args.trace_shell.is_some() => {
+            Err(CliError::failed(unknown).with_exit(DOCTOR_FAILED))
+        }
+        Fact::Unknown { .. } => Ok(None),
+    }
+}
+
+fn found(context: &Context<'_>, name: &str) -> Option<PathBuf> {
+    let path = context.process.variable("PATH")?;
+    let programs = std::env::split_paths(&path).filter(|folder| folder.is_absolute()).map(|folder| folder.join(name));
+    programs.into_iter().find(|program| is_program(program))
+}
+
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
