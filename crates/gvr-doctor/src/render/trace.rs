@@ -122,7 +122,7 @@ fn at_end(out: &mut String, facts: &Facts, trace: &Trace) {
     }
     let others: Vec<_> = environment.iter().filter(|(name, _)| *name != "PATH").collect();
     for (name, value) in &others {
-        let _ = writeln!(out, "{name}={}  {}", one_line(value), origin(trace.setter(name)));
+        let _ = writeln!(out, "{name}={}  {}", one_line(&facts.shown(value)), origin(trace.setter(name)));
     }
     if !others.is_empty() {
         out.push('\n');
