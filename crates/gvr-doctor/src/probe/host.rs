@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::facts::OpenFiles;
@@ -67,8 +69,18 @@ pub trait Host: Sync {
     ) -> Result<Ended, HostError>;
 
     /// Runs a program with no input and no terminal, in a session and a temporary folder of its own, and ends it with all that
-    /// it started when it has ended or after the time-out. `prepare` is told the folder, which is removed afterwards.
-    fn session(&self, prepare: &dyn Fn(&Path) -> Session, time_out: Duration) -> Result<SessionEnd, HostError>;
+    /// it started when it has ended, after the time-out, or as soon as `limits` say so. `prepare` is told the folder, which is
+    /// removed afterwards.
+    fn session(&self, prepare: &dyn Fn(&Path) -> Session, limits: &SessionLimits) -> Result<SessionEnd, HostError>;
+}
+
+/// How long a session may go on.
+#[derive(Clone, Debug)]
+pub struct SessionLimits {
+    /// At most this long.
+    pub time_out: Duration,
+    /// And no longer than until somebody sets this.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// A program to run in a session of its own.
@@ -187,6 +199,9 @@ pub enum HostError {
     /// It took too long.
     #[error("it did not answer within {0:?}")]
     TimedOut(Duration),
+    /// Somebody wanted it to end.
+    #[error("it was stopped")]
+    Stopped,
     /// The system refused.
     #[error("{0}")]
     Io(io::Error),

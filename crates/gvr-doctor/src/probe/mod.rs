@@ -19,5 +19,7 @@ mod variables;
 
 pub use capture::{Question, capture};
 pub use hardware::hardware;
-pub use host::{Ended, Entry, Foreign, Host, HostError, Kind, MOST_OF_A_SESSION, ReadSeek, Session, SessionEnd, Stat};
+pub use host::{
+    Ended, Entry, Foreign, Host, HostError, Kind, MOST_OF_A_SESSION, ReadSeek, Session, SessionEnd, SessionLimits, Stat,
+};
 pub use real::RealHost;

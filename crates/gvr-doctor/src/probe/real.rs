@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Resource, Signal};
 
-use super::host::{Ended, Foreign, Host, HostError, Kind, ReadSeek, Session, SessionEnd, Stat};
+use super::host::{Ended, Foreign, Host, HostError, Kind, ReadSeek, Session, SessionEnd, SessionLimits, Stat};
 use super::session;
 use crate::facts::OpenFiles;
 
@@ -157,10 +157,10 @@ impl Host for RealHost {
         Ok(Ended { code: status.code(), output: output.recv_timeout(GRACE).unwrap_or_default() })
     }
 
-    fn session(&self, prepare: &dyn Fn(&Path) -> Session, time_out: Duration) -> Result<SessionEnd, HostError> {
+    fn session(&self, prepare: &dyn Fn(&Path) -> Session, limits: &SessionLimits) -> Result<SessionEnd, HostError> {
         let folder = self.environment.iter().find(|(name, value)| name == "TMPDIR" && !value.is_empty());
         let folder = folder.map_or(Path::new("/tmp"), |(_, value)| Path::new(value));
-        session::run(folder, prepare, time_out)
+        session::run(folder, prepare, limits)
     }
 }
 
@@ -182,12 +182,13 @@ fn output_of(child: &mut Child) -> mpsc::Receiver<Vec<u8>> {
 }
 
 fn wait(child: &mut Child, time_out: Duration) -> io::Result<Option<ExitStatus>> {
-    wait_until(time_out, || child.try_wait())
+    wait_until(time_out, || false, || child.try_wait())
 }
 
-/// Asks for the status again and again until there is one, or the time is over.
+/// Asks for the status again and again until there is one, the time is over, or it `is_stopped`.
 pub(super) fn wait_until(
     time_out: Duration,
+    is_stopped: impl Fn() -> bool,
     mut status: impl FnMut() -> io::Result<Option<ExitStatus>>,
 ) -> io::Result<Option<ExitStatus>> {
     let end = Instant::now() + time_out;
@@ -196,7 +197,7 @@ pub(super) fn wait_until(
         if let Some(status) = status()? {
             return Ok(Some(status));
         }
-        if Instant::now() >= end {
+        if Instant::now() >= end || is_stopped() {
             return Ok(None);
         }
         thread::sleep(pause);

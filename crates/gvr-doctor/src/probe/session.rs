@@ -6,19 +6,20 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use process_wrap::std::{CommandWrap, ProcessSession};
 use rustix::process::{Pid, Signal};
 
-use super::host::{Entry, HostError, MOST_OF_A_SESSION, Session, SessionEnd};
+use super::host::{Entry, HostError, MOST_OF_A_SESSION, Session, SessionEnd, SessionLimits};
 use super::real::wait_until;
 
 /// Runs it with a new folder in `temporary`.
 pub(super) fn run(
     temporary: &Path,
     prepare: &dyn Fn(&Path) -> Session,
-    time_out: Duration,
+    limits: &SessionLimits,
 ) -> Result<SessionEnd, HostError> {
     let folder = tempfile::Builder::new().prefix("gvr-session-").tempdir_in(temporary)?;
     // A shell tells the places of files without links, and macOS has temporary folders behind one.
@@ -39,12 +40,16 @@ pub(super) fn run(
         .stderr(Stdio::null());
     // What it leaves running is not waited for, so the group is put aside.
     let mut child = CommandWrap::from(command).wrap(ProcessSession).spawn()?.into_inner();
-    let ended = wait_until(time_out, || child.try_wait());
+    let is_stopped = || limits.stop.load(Ordering::SeqCst);
+    let ended = wait_until(limits.time_out, is_stopped, || child.try_wait());
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     end(child.id());
     let ended = ended?;
     if ended.is_none() {
         let _ = child.wait();
+    }
+    if is_stopped() {
+        return Err(HostError::Stopped);
     }
     let mut files = std::collections::BTreeMap::new();
     for name in session.wanted {
@@ -110,6 +115,8 @@ fn processes() -> Vec<Pid> {
 mod tests {
     use std::ffi::OsString;
     use std::path::PathBuf;
+    use std::sync::Arc;
+    use std::time::Duration;
 
     use super::*;
 
@@ -124,11 +131,28 @@ mod tests {
         }
     }
 
+    fn within(time_out: Duration) -> SessionLimits {
+        SessionLimits { time_out, stop: Arc::default() }
+    }
+
+    #[test]
+    fn it_ends_when_it_is_stopped() {
+        let temporary = tempfile::tempdir().unwrap();
+        let limits = within(Duration::from_mins(5));
+        let stop = Arc::clone(&limits.stop);
+        let begun = Instant::now();
+        std::thread::spawn(move || stop.store(true, Ordering::SeqCst));
+        let ended = run(temporary.path(), &shell("sleep 300", vec![]), &limits);
+        assert!(matches!(ended, Err(HostError::Stopped)), "{ended:?}");
+        assert!(begun.elapsed() < Duration::from_mins(4));
+        assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
+    }
+
     #[test]
     fn it_finds_what_it_needs_and_leaves_what_is_wanted() {
         let temporary = tempfile::tempdir().unwrap();
         let prepare = shell("cat $FOLDER/a/link > $FOLDER/out; pwd >> $FOLDER/out; exit 3", vec!["out", "none"]);
-        let ended = run(temporary.path(), &prepare, Duration::from_mins(1)).unwrap();
+        let ended = run(temporary.path(), &prepare, &within(Duration::from_mins(1))).unwrap();
         assert_eq!((ended.is_timed_out, ended.code), (false, Some(3)));
         assert_eq!(ended.files, [("out", b"hello/\n".to_vec())].into());
         assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
@@ -141,7 +165,7 @@ mod tests {
         let script =
             "set -m; sleep 300 & echo $! > $FOLDER/job; (: < /dev/tty) 2>/dev/null && echo tty > $FOLDER/tty; wait";
         let prepare = shell(script, vec!["job", "tty"]);
-        let ended = run(temporary.path(), &prepare, Duration::from_millis(500)).unwrap();
+        let ended = run(temporary.path(), &prepare, &within(Duration::from_millis(500))).unwrap();
         assert!(ended.is_timed_out);
         assert!(!ended.files.contains_key("tty"), "{ended:?}");
         let job = std::str::from_utf8(&ended.files["job"]).unwrap().trim().parse().unwrap();

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::host::{Ended, Foreign, Host, HostError, ReadSeek, Session, SessionEnd, Stat};
+use super::host::{Ended, Foreign, Host, HostError, ReadSeek, Session, SessionEnd, SessionLimits, Stat};
 use super::{Question, capture};
 use crate::facts::OpenFiles;
 use crate::report::{Report, Verdict};
@@ -81,7 +81,7 @@ impl Host for Silent {
         refused()
     }
 
-    fn session(&self, _: &dyn Fn(&Path) -> Session, _: Duration) -> Result<SessionEnd, HostError> {
+    fn session(&self, _: &dyn Fn(&Path) -> Session, _: &SessionLimits) -> Result<SessionEnd, HostError> {
         refused()
     }
 }
@@ -92,7 +92,7 @@ fn a_machine_that_tells_nothing_is_reported_on() {
         shell: TraceShell::Zsh,
         program: "/bin/zsh".into(),
         is_login: true,
-        time_out: Duration::from_secs(1),
+        limits: SessionLimits { time_out: Duration::from_secs(1), stop: std::sync::Arc::default() },
     };
     let question = Question { root: "/nonexistent".into(), selected: None, with_shells: true, trace: Some(trace) };
     let report = Report::of(capture(&Silent, &question), |_| true);

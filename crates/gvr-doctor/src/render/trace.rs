@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::text::{Style, one_line};
-use crate::facts::{Action, Change, Command, Comparison, Facts, Trace, TraceEnd, VariableScope};
+use crate::facts::{Action, Change, Command, Comparison, Facts, TRACED, Trace, TraceEnd, VariableScope};
 
 /// The trace as text.
 pub fn render(facts: &Facts, trace: &Trace, style: Style) -> String {
@@ -34,6 +34,10 @@ pub fn render(facts: &Facts, trace: &Trace, style: Style) -> String {
         out.push('\n');
     }
     at_end(&mut out, facts, trace);
+    if style.is_verbose && !trace.files.is_empty() {
+        let files: Vec<_> = trace.files.iter().map(|file| facts.shown(file)).collect();
+        let _ = writeln!(out, "Files that had a command: {}.", one_line(&files.join(", ")));
+    }
     for hook in &trace.hooks {
         let file = hook.file.as_ref().map(|file| format!(" of {}", facts.shown(file))).unwrap_or_default();
         let variables = hook.variables.join(", ");
@@ -41,6 +45,7 @@ pub fn render(facts: &Facts, trace: &Trace, style: Style) -> String {
             writeln!(out, "{}{file} runs later, before each prompt, and mentions {variables}.", one_line(&hook.name));
     }
     let _ = writeln!(out, "{}", summary(facts, trace));
+    out.push_str(&here(facts, trace));
     out
 }
 
@@ -126,6 +131,20 @@ fn at_end(out: &mut String, facts: &Facts, trace: &Trace) {
     }
     if !others.is_empty() {
         out.push('\n');
+    }
+}
+
+/// Which of Go's variables have another value where gvr runs, as in a terminal that is older than a change.
+fn here(facts: &Facts, trace: &Trace) -> String {
+    let (Some(environment), Some(variables)) = (&trace.environment, facts.variables.known()) else {
+        return String::new();
+    };
+    let is_other = |name: &&str| *name != "PATH" && environment.get(*name) != variables.get(*name);
+    let others: Vec<_> = TRACED.into_iter().filter(is_other).collect();
+    match others.as_slice() {
+        [] => String::new(),
+        [one] => format!("Here {one} is another than in the shell that was traced.\n"),
+        several => format!("Here {} are others than in the shell that was traced.\n", several.join(", ")),
     }
 }
 

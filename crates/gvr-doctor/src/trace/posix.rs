@@ -135,3 +135,43 @@ fn counted_on(raw: &Raw, text: &str) -> (u32, Option<String>) {
         ([], _) => (raw.line, Some("the line has another command".to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, line: u32, eval: Option<u32>, command: &str, expected: (u32, bool)) {
+        let raw = Raw { line, eval, text: command.to_owned(), ..Raw::default() };
+        let (line, doubt) = counted_on(&raw, text);
+        assert_eq!((line, doubt.is_none()), expected, "{command}");
+    }
+
+    #[test]
+    fn lines_are_found_that_bash_counts_in_its_own_way() {
+        let text =
+            "x=1\nadd() {\n  :\n  export GOROOT=/x\n}\nPATH=/a:\\\n$PATH\neval \"$(code)\"\nGOBIN=/b\nGOBIN=/b\n";
+        check(text, 4, None, "export GOROOT=/x", (4, true));
+        // bash 3.2 counts from where the function begins.
+        check(text, 2, None, "export GOROOT=/x", (4, true));
+        check(text, 7, None, "PATH=/a:$PATH", (6, true));
+        check(text, 10, Some(8), "export GOPATH=/g", (8, true));
+        check(text, 3, None, "GOBIN=/b", (9, false));
+        check(text, 3, None, "export GOENV=/none", (3, false));
+    }
+
+    #[test]
+    fn what_is_cut_or_made_up_is_passed_over() {
+        let unset = ":\u{1f}".repeat(7) + ":";
+        let first = format!("change\u{1f}\u{1f}2\u{1f}{unset}\u{1e}");
+        assert_eq!(read(first.as_bytes()).steps.len(), 1);
+        let cut = format!("{first}change\u{1f}/a:1\u{1f}");
+        assert_eq!(read(cut.as_bytes()).steps.len(), 1);
+        for content in
+            ["", "\u{1e}", "change\u{1e}", "change\u{1f}x\u{1e}", "hook\u{1f}x\u{1e}", "\u{1f}\u{1e}end\u{1e}"]
+        {
+            assert!(read(content.as_bytes()).steps.is_empty(), "{content:?}");
+        }
+        assert_eq!(read(b"\xff\x1e").steps, []);
+    }
+}

@@ -8,7 +8,7 @@ use super::shell::TraceShell;
 use super::stage::{self, ENVIRONMENT, Stage};
 use super::{finish, terminal, values};
 use crate::facts::{Comparison, Fact, Trace, TraceEnd};
-use crate::probe::{Host, HostError, SessionEnd};
+use crate::probe::{Host, HostError, SessionEnd, SessionLimits};
 
 /// Which start-up to trace.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ pub struct TraceQuestion {
     pub program: PathBuf,
     /// Whether as a login shell, as terminals on macOS start it.
     pub is_login: bool,
-    /// How long each of the two runs may take.
-    pub time_out: Duration,
+    /// How long each of the two runs may go on.
+    pub limits: SessionLimits,
 }
 
 /// Traces a shell's start-up. The user's files run, twice; of what they do outside the environment nothing is known here.
@@ -48,7 +48,7 @@ fn trace(host: &dyn Host, question: &TraceQuestion) -> Result<Trace, HostError> 
             bashrc,
             fish: fish.as_ref(),
         };
-        host.session(&|folder: &Path| stage::session(&stage, folder), question.time_out)
+        host.session(&|folder: &Path| stage::session(&stage, folder), &question.limits)
     };
     let ended = start(true)?;
     let setting = Setting { home: &home, environment: &environment, fish: fish.as_ref() };
@@ -65,7 +65,7 @@ fn trace(host: &dyn Host, question: &TraceQuestion) -> Result<Trace, HostError> 
         ..Trace::default()
     };
     let Seen { version, is_script_read, changes, files, hooks, last, exit } = seen;
-    trace.end = end(&ended, version.is_some() && trace.environment.is_some(), is_script_read, question.time_out);
+    trace.end = end(&ended, version.is_some() && trace.environment.is_some(), is_script_read, question.limits.time_out);
     if let (TraceEnd::Complete, Some(code)) = (trace.end, exit) {
         trace.end = TraceEnd::Early(Some(code));
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gvr_doctor::facts::{Fact, Trace};
-use gvr_doctor::probe::RealHost;
+use gvr_doctor::probe::{RealHost, SessionLimits};
 use gvr_doctor::trace::{self, TraceQuestion, TraceShell};
 use tempfile::TempDir;
 
@@ -66,7 +66,8 @@ impl Home {
         environment.push(("TMPDIR".into(), temporary.clone().into()));
         let host = RealHost { environment, folder: None, home: Some(self.path.clone()) };
         let before = contents(&self.path);
-        let question = TraceQuestion { shell, program: program.to_owned(), is_login, time_out };
+        let limits = SessionLimits { time_out, stop: std::sync::Arc::default() };
+        let question = TraceQuestion { shell, program: program.to_owned(), is_login, limits };
         let trace = trace::run(&host, &question);
         assert_eq!(contents(&self.path), before, "the home folder was changed");
         let left: Vec<_> = contents(&temporary).into_keys().skip(1).collect();

@@ -194,7 +194,7 @@ fn captured(context: &Context<'_>, args: &Args) -> Result<Facts, CliError> {
     });
     let root = context.layout().root().to_owned();
     let question = Question { root, selected, with_shells: args.shells, trace: trace::question(context, args)? };
-    Ok(probe::capture(&host, &question))
+    Ok(trace::stoppable(context, question.trace.as_ref(), || probe::capture(&host, &question)))
 }
 
 fn replayed(file: &Path) -> Result<Facts, CliError> {

@@ -265,3 +265,70 @@ pub(in crate::trace) fn last(fish: &Fish<'_>) -> Option<Command> {
         Some(Command { place, function: None, text: found.text })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::values::Value;
+
+    /// fish 4 says of every event that it is on line 1.
+    #[test]
+    fn lines_are_found_where_fish_tells_none() {
+        let file = "/home/me/.config/fish/config.fish";
+        let text = "set -gx GOROOT /a\nfunction add\n    set -gx GOROOT /b\nend\nadd\neval \"set -gx GOROOT /c\"\n\
+                    set -gx GOROOT /a\neval (code)\n";
+        let commands = [
+            "> builtin source /home/me/.config/fish/config.fish",
+            "-> set -gx GOROOT /a",
+            "--> __gvr_on_GOROOT VARIABLE SET GOROOT",
+            "-> function add...",
+            "-> add",
+            "--> set -gx GOROOT /b",
+            "---> __gvr_on_GOROOT VARIABLE SET GOROOT",
+            "-> eval \"set -gx GOROOT /c\"",
+            "--> set -gx GOROOT /c",
+            "---> __gvr_on_GOROOT VARIABLE SET GOROOT",
+            "-> set -gx GOROOT /a",
+            "--> __gvr_on_GOROOT VARIABLE SET GOROOT",
+            "-> eval (code)",
+            "--> set -gx GOROOT /printed",
+            "---> __gvr_on_GOROOT VARIABLE SET GOROOT",
+        ];
+        let profile = format!("1\t2\t{}\n", commands.join("\n1\t2\t"));
+        let event = |value: &str| Event {
+            variable: 1,
+            value: Value { text: Some(value.to_owned()), is_exported: Some(true), scope: Some(VariableScope::Global) },
+            file: "~/.config/fish/config.fish".to_owned(),
+            line: 1,
+        };
+        let events = ["/a", "/b", "/c", "/a", "/printed"].map(event).to_vec();
+        let told = Told { start: Some(Values::default()), events, ..Told::default() };
+        let texts = Texts::from([(file.to_owned(), text.to_owned())]);
+        let lines = |profile: &[u8]| {
+            let fish = Fish {
+                given: Values::default(),
+                profile,
+                texts: &texts,
+                home: "/home/me",
+                mirrors: &[],
+                variables: "",
+            };
+            let place = |change: Change| {
+                let line = change.command.place.map(|place| place.line);
+                (line, change.command.function, change.doubt.is_none())
+            };
+            changes(&told, &fish).into_iter().map(place).collect::<Vec<_>>()
+        };
+        let add = Some("add".to_owned());
+        let expected = [
+            (Some(1), None, true),
+            (Some(3), add, true),
+            (Some(6), None, true),
+            (Some(7), None, true),
+            (Some(8), None, true),
+        ];
+        assert_eq!(lines(profile.as_bytes()), expected);
+        // Where it has written nothing down, nothing is certain.
+        assert!(lines(b"").iter().all(|(_, _, is_exact)| !is_exact));
+    }
+}

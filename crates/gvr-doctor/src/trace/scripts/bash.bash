@@ -51,6 +51,10 @@ __gvr_probe() {
 # A trap of the user's own comes behind this one, not in its place.
 trap() {
   local IFS=' ' own=${1-}
+  if [[ $# == 1 && $own == DEBUG ]]; then
+    set -- - DEBUG
+    own=-
+  fi
   if (( $# < 2 )) || [[ $own == -[lp]* || " ${*:2} " != *' DEBUG '* ]]; then
     builtin trap "$@"
     return

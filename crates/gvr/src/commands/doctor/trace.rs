@@ -1,10 +1,13 @@
 //! `doctor --trace-shell`: which shell is started, and how.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use gvr_doctor::Facts;
 use gvr_doctor::facts::{Fact, Trace};
+use gvr_doctor::probe::SessionLimits;
 use gvr_doctor::trace::{TraceQuestion, TraceShell};
 
 use super::{Args, DOCTOR_FAILED};
@@ -55,7 +58,25 @@ pub(super) fn question(context: &Context<'_>, args: &Args) -> Result<Option<Trac
     // Terminals on macOS start login shells, those on Linux do not.
     let is_login = if args.login || args.no_login { args.login } else { cfg!(target_os = "macos") };
     context.ui.note(format_args!("starting {} twice; its start-up files run", program.display()));
-    Ok(Some(TraceQuestion { shell, program, is_login, time_out: TIME_OUT }))
+    let limits = SessionLimits { time_out: TIME_OUT, stop: Arc::default() };
+    Ok(Some(TraceQuestion { shell, program, is_login, limits }))
+}
+
+/// Lets `capture` run so that a signal which ends gvr ends the shell first, and waits until its folder is gone.
+pub(super) fn stoppable<T>(context: &Context<'_>, question: Option<&TraceQuestion>, capture: impl FnOnce() -> T) -> T {
+    const PATIENCE: Duration = Duration::from_secs(1);
+    let Some(question) = question else { return capture() };
+    let stop: Arc<AtomicBool> = Arc::clone(&question.limits.stop);
+    let (sender, receiver) = mpsc::channel::<()>();
+    context.interrupts.watch(move || {
+        stop.store(true, Ordering::SeqCst);
+        // Nothing is ever sent: the other end goes when all is done.
+        let _ = receiver.recv_timeout(PATIENCE);
+    });
+    let captured = capture();
+    drop(sender);
+    context.interrupts.settle();
+    captured
 }
 
 /// The trace, where there is one; an error where there should be one and is none.
