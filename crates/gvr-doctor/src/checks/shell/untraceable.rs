@@ -51,7 +51,7 @@ fn seen(facts: &Facts, trace: &Trace) -> Option<Finding> {
     let how = match trace.end {
         TraceEnd::Complete | TraceEnd::Unseen => return None,
         TraceEnd::Early(_) => "ended".to_owned(),
-        TraceEnd::TimedOut(seconds) => format!("was not at its end after {seconds} seconds"),
+        TraceEnd::TimedOut(seconds) => format!("took more than {seconds} seconds, and was ended"),
     };
     let last = trace.last.as_ref();
     let place = last.map(|last| format!("; what was seen last is at {}", facts.place(last))).unwrap_or_default();
@@ -98,7 +98,7 @@ mod tests {
                     facts.known_trace().end = TraceEnd::TimedOut(15);
                     facts.known_trace().last = Some(facts.known_trace().changes[0].command.clone());
                 },
-                "was not at its end after 15 seconds before all of it was read; what was seen last is at ~/.zshrc:2.",
+                "took more than 15 seconds, and was ended before all of it was read; what was seen last is at ~/.zshrc:2.",
             )
             .cannot_tell(|facts| facts.home = crate::facts::Fact::default(), "it was not recorded")
             .does_not_apply(|facts| facts.files.clear(), "no start-up files");
