@@ -69,8 +69,8 @@ pub(crate) struct Args {
     shells: bool,
     /// Watch what your shell's start-up, or that of another shell, does to PATH and Go's variables, and cite its lines. It
     /// is started twice, and its start-up files run
-    #[arg(long, value_name = "SHELL", num_args = 0..=1, conflicts_with = "facts")]
-    trace_shell: Option<Option<trace::TracedShell>>,
+    #[arg(long, value_name = "SHELL", num_args = 0..=1, default_missing_value = "own", conflicts_with = "facts")]
+    trace_shell: Option<trace::TracedShell>,
     /// With `--trace-shell`: start a login shell, as terminals on macOS do
     #[arg(long, requires = "trace_shell", conflicts_with = "no_login")]
     login: bool,

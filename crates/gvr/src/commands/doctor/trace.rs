@@ -20,6 +20,9 @@ const TIME_OUT: Duration = Duration::from_secs(15);
 /// A shell whose start-up can be traced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum TracedShell {
+    /// The user's own, which is meant where none is named.
+    #[value(hide = true)]
+    Own,
     /// zsh.
     Zsh,
     /// bash.
@@ -28,12 +31,14 @@ pub(super) enum TracedShell {
     Fish,
 }
 
-impl From<TracedShell> for TraceShell {
-    fn from(shell: TracedShell) -> Self {
-        match shell {
-            TracedShell::Zsh => TraceShell::Zsh,
-            TracedShell::Bash => TraceShell::Bash,
-            TracedShell::Fish => TraceShell::Fish,
+impl TracedShell {
+    /// The shell that is named.
+    fn named(self) -> Option<TraceShell> {
+        match self {
+            TracedShell::Own => None,
+            TracedShell::Zsh => Some(TraceShell::Zsh),
+            TracedShell::Bash => Some(TraceShell::Bash),
+            TracedShell::Fish => Some(TraceShell::Fish),
         }
     }
 }
@@ -42,15 +47,11 @@ impl From<TracedShell> for TraceShell {
 pub(super) fn question(context: &Context<'_>, args: &Args) -> Result<Option<TraceQuestion>, CliError> {
     let Some(wanted) = args.trace_shell else { return Ok(None) };
     let own = context.process.text("SHELL").filter(|shell| shell.starts_with('/'));
-    let own_shell = own.as_deref().and_then(TraceShell::of_program);
-    let shell = match (wanted, own_shell) {
-        (Some(shell), _) => shell.into(),
-        (None, Some(shell)) => shell,
-        (None, None) => {
-            let own = own.map_or("SHELL names no shell".to_owned(), |own| format!("SHELL is {own}"));
-            return Err(CliError::usage(format_args!("gvr traces zsh, bash and fish, and {own}"))
-                .hint("say which, for example: gvr doctor --trace-shell bash"));
-        }
+    let own_shell = own.and_then(TraceShell::of_program);
+    let Some(shell) = wanted.named().or(own_shell) else {
+        let own = own.map_or("SHELL names no shell".to_owned(), |own| format!("SHELL is {own}"));
+        return Err(CliError::usage(format_args!("gvr traces zsh, bash and fish, and {own}"))
+            .hint("say which, for example: gvr doctor --trace-shell bash"));
     };
     // Of several programs of that name, the one that terminals start.
     let program = own.filter(|_| own_shell == Some(shell)).map(PathBuf::from).or_else(|| found(context, shell.name()));
