@@ -165,7 +165,7 @@ mod tests {
         let script =
             "set -m; sleep 300 & echo $! > $FOLDER/job; (: < /dev/tty) 2>/dev/null && echo tty > $FOLDER/tty; wait";
         let prepare = shell(script, vec!["job", "tty"]);
-        let ended = run(temporary.path(), &prepare, &within(Duration::from_millis(500))).unwrap();
+        let ended = run(temporary.path(), &prepare, &within(Duration::from_secs(5))).unwrap();
         assert!(ended.is_timed_out);
         assert!(!ended.files.contains_key("tty"), "{ended:?}");
         let job = std::str::from_utf8(&ended.files["job"]).unwrap().trim().parse().unwrap();

@@ -44,7 +44,7 @@ fn run(case: &Case, shell: TraceShell, program: &std::path::Path, is_login: bool
     home.environment =
         case.environment.iter().map(|(name, value)| (name.into(), value.replace('~', &path).into())).collect();
     // What hangs is waited for as long as the others take on a busy machine.
-    let time_out = if case.name.starts_with("hang-") { 4 } else { 60 };
+    let time_out = if case.name.starts_with("hang-") { 10 } else { 60 };
     let trace = home.trace(shell, program, is_login, Duration::from_secs(time_out));
     let Fact::Known(Some(trace)) = trace else { panic!("{}: {trace:?}", case.name) };
     for secret in ["s3cret", "ghp_x", "vi"] {

@@ -10,7 +10,7 @@ pub(in crate::checks) const CHECK: Check = Check {
     scope: Scope::Everywhere,
     remedy: Remedy::Printed,
     what: "Lines of start-up files that switch on goenv, gvm, g, gobrew, goup, and, where they have a Go, asdf and \
-           mise.",
+           mise; with --trace-shell also functions that run before each prompt and mention one of Go's variables.",
     why: "goenv, gvm, g and asdf's Go plugin export GOROOT, and some GOPATH and GOBIN; asdf's does so before every \
           prompt, long after the start-up files. Whatever gvr then runs, Go takes that GOROOT's word where it is \
           not dropped, and their folders come first on PATH.",

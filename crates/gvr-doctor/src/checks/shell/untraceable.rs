@@ -9,7 +9,8 @@ pub(in crate::checks) const CHECK: Check = Check {
     level: Level::Note,
     scope: Scope::Everywhere,
     remedy: Remedy::Nothing,
-    what: "Lines of your start-up files that leave the file or become another program, such as exec fish or exit.",
+    what: "Lines of your start-up files that leave the file or become another program, such as exec fish or exit; \
+           with --trace-shell where the start-up really ended.",
     why: "What stands below such a line is never read in that shell. A line for Go that was added at the end, as \
           installers do, then has no effect.",
     fix: "Put what concerns PATH above that line.",
