@@ -70,8 +70,16 @@ fn digit(character: u8) -> Result<u8, Sha256Error> {
 }
 
 impl fmt::Display for Sha256 {
+    /// By hand, because the list of releases has some thousand of them and an installation waits for it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = String::with_capacity(64);
+        for byte in self.0 {
+            for digit in [byte >> 4, byte & 0xf] {
+                text.push(char::from(DIGITS[usize::from(digit)]));
+            }
+        }
+        f.write_str(&text)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reads the index as go.dev/dl serves it. The document is not trusted: what cannot be meant is left out or refused.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use gvr_core::{Platform, Version};
@@ -26,35 +27,35 @@ pub enum DocumentError {
 }
 
 #[derive(Deserialize)]
-struct Listed {
-    #[serde(default)]
-    version: Scalar,
-    #[serde(default)]
-    files: Vec<ListedFile>,
+struct Listed<'a> {
+    #[serde(default, borrow)]
+    version: Scalar<'a>,
+    #[serde(default, borrow)]
+    files: Vec<ListedFile<'a>>,
 }
 
 /// A row of the document. Each field may have any type, so that one odd row does not make the rest unreadable.
 #[derive(Deserialize)]
-struct ListedFile {
-    #[serde(default)]
-    filename: Scalar,
-    #[serde(default)]
-    os: Scalar,
-    #[serde(default)]
-    arch: Scalar,
-    #[serde(default)]
-    version: Scalar,
-    #[serde(default)]
-    sha256: Scalar,
-    #[serde(default)]
-    size: Scalar,
-    #[serde(default)]
-    kind: Scalar,
+struct ListedFile<'a> {
+    #[serde(default, borrow)]
+    filename: Scalar<'a>,
+    #[serde(default, borrow)]
+    os: Scalar<'a>,
+    #[serde(default, borrow)]
+    arch: Scalar<'a>,
+    #[serde(default, borrow)]
+    version: Scalar<'a>,
+    #[serde(default, borrow)]
+    sha256: Scalar<'a>,
+    #[serde(default, borrow)]
+    size: Scalar<'a>,
+    #[serde(default, borrow)]
+    kind: Scalar<'a>,
 }
 
 /// Parses the whole document. A key that occurs twice in one object is an error: readers differ on which one counts.
 pub(super) fn parse(body: &[u8]) -> Result<Index, DocumentError> {
-    let listed: Vec<Listed> = serde_json::from_slice(body).map_err(DocumentError::Shape)?;
+    let listed: Vec<Listed<'_>> = serde_json::from_slice(body).map_err(DocumentError::Shape)?;
     let mut gatherer = Gatherer::default();
     for release in &listed {
         let Some(version) = release_version(release.version.text()) else { continue };
@@ -74,7 +75,7 @@ fn release_version(name: &str) -> Option<Version> {
 }
 
 /// The archive that a row lists, if all of the row agrees on it and it is one for gvr.
-fn archive(version: Version, file: &ListedFile) -> Option<Archive> {
+fn archive(version: Version, file: &ListedFile<'_>) -> Option<Archive> {
     if file.kind.text() != "archive" || release_version(file.version.text()) != Some(version) {
         return None;
     }
@@ -91,14 +92,14 @@ fn archive(version: Version, file: &ListedFile) -> Option<Archive> {
 
 /// A value that may be of any type, of which only texts and whole numbers mean something.
 #[derive(Default)]
-enum Scalar {
-    Text(String),
+enum Scalar<'a> {
+    Text(Cow<'a, str>),
     Number(u64),
     #[default]
     Other,
 }
 
-impl Scalar {
+impl Scalar<'_> {
     /// The text; empty where it is none.
     fn text(&self) -> &str {
         match self {
@@ -108,7 +109,7 @@ impl Scalar {
     }
 }
 
-impl<'de> Deserialize<'de> for Scalar {
+impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ScalarVisitor)
     }
@@ -117,42 +118,46 @@ impl<'de> Deserialize<'de> for Scalar {
 struct ScalarVisitor;
 
 impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Scalar;
+    type Value = Scalar<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("anything")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
-        Ok(Scalar::Text(text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Scalar, E> {
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Number(number))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Scalar, E> {
+    fn visit_i64<E>(self, _: i64) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Other)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Scalar, E> {
+    fn visit_f64<E>(self, _: f64) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Other)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Scalar, E> {
+    fn visit_bool<E>(self, _: bool) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Other)
     }
 
-    fn visit_unit<E>(self) -> Result<Scalar, E> {
+    fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Other)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Scalar, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Scalar<'de>, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Scalar::Other)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Scalar::Other)
     }
