@@ -38,8 +38,10 @@ pub(super) struct Raw {
     pub(super) name: String,
     /// How deep in functions and files it was.
     pub(super) depth: u32,
-    /// The line of the last `eval` in the same file and at the same depth, where the shell counts on from there.
+    /// The line of the last `eval` in the same file, where the shell counts on from there.
     pub(super) eval: Option<u32>,
+    /// Whether it is in a function that was called since that `eval`.
+    pub(super) is_deeper: bool,
     /// Its text.
     pub(super) text: String,
 }
@@ -83,9 +85,10 @@ pub(super) fn raw(text: &str) -> Option<Raw> {
     let (file, line) = fields.next()?.rsplit_once(':')?;
     let name = fields.next()?.to_owned();
     let depth = fields.next()?.parse().ok()?;
-    let eval = fields.next()?.parse().ok();
+    let eval = fields.next()?;
+    let (eval, is_deeper) = (eval.trim_end_matches('+').parse().ok(), eval.ends_with('+'));
     let text = fields.next()?.trim().to_owned();
-    Some(Raw { file: file.to_owned(), line: line.parse().ok()?, name, depth, eval, text })
+    Some(Raw { file: file.to_owned(), line: line.parse().ok()?, name, depth, eval, is_deeper, text })
 }
 
 /// A value with its kind before it: `scalar-local-export:/x` in zsh; `/x:/x`, where letters behind the slash are the variable's
@@ -130,10 +133,18 @@ fn counted_on(raw: &Raw, text: &str) -> (u32, Option<String>) {
     }
     match (source::lines_with(text, &raw.text).as_slice(), raw.eval) {
         ([only], _) => (*only, None),
-        ([], Some(eval)) if eval <= raw.line => (eval, None),
+        // A function that the file does not have was made by the eval too.
+        ([], Some(eval)) if eval <= raw.line && !(raw.is_deeper && defines(text, &raw.name)) => (eval, None),
         ([first, ..], _) => (*first, Some("the same command stands on several lines".to_owned())),
         ([], _) => (raw.line, Some("the line has another command".to_owned())),
     }
+}
+
+/// Whether a text seems to define a function.
+fn defines(text: &str, function: &str) -> bool {
+    [format!("{function}()"), format!("{function} ()"), format!("function {function}")]
+        .iter()
+        .any(|words| text.contains(words))
 }
 
 #[cfg(test)]
@@ -157,6 +168,11 @@ mod tests {
         check(text, 7, None, "PATH=/a:$PATH", (6, true));
         check(text, 10, Some(8), "export GOPATH=/g", (8, true));
         check(text, 3, None, "GOBIN=/b", (9, false));
+        let inside =
+            |name: &str| Raw { line: 10, eval: Some(8), is_deeper: true, name: name.to_owned(), ..Raw::default() };
+        let locate = |name| counted_on(&Raw { text: "export GOPATH=/g".to_owned(), ..inside(name) }, text);
+        assert_eq!(locate("made"), (8, None));
+        assert_eq!((locate("add").0, locate("add").1.is_some()), (10, true));
         check(text, 3, None, "export GOENV=/none", (3, false));
     }
 

@@ -3,7 +3,7 @@
 # and GVR_BASHRC is the file for all users that this bash knows. bash 3.2, which macOS has, understands it too.
 __gvr_folder=$GVR_TRACE __gvr_login=$GVR_LOGIN __gvr_bashrc=$GVR_BASHRC
 unset GVR_TRACE GVR_LOGIN GVR_BASHRC
-__gvr_values='' __gvr_place='' __gvr_file='' __gvr_files=: __gvr_eval='' __gvr_eval_at='' __gvr_u=$'\x1f'
+__gvr_values='' __gvr_place='' __gvr_file='' __gvr_files=: __gvr_eval='' __gvr_eval_at='' __gvr_eval_depth=0 __gvr_u=$'\x1f'
 if (( BASH_VERSINFO[0] < 5 )); then
   # It does not tell what is exported.
   __gvr_read='__gvr_now="${PATH+?}:${PATH-}$__gvr_u${GOROOT+?}:${GOROOT-}$__gvr_u${GOPATH+?}:${GOPATH-}$__gvr_u'
@@ -37,9 +37,11 @@ __gvr_probe() {
   fi
   # Lines of what eval runs are counted on from there.
   if [[ " $1" == *[[:space:]\;]eval[[:space:]]* ]]; then
-    __gvr_eval=$line __gvr_eval_at=$file:$depth
-  elif [[ $__gvr_eval_at == "$file:$depth" ]]; then
+    __gvr_eval=$line __gvr_eval_at=$file __gvr_eval_depth=$depth
+  elif [[ $__gvr_eval_at == "$file" ]] && (( depth >= __gvr_eval_depth )); then
     eval=$__gvr_eval
+    # In a function, which the eval may have made.
+    (( depth == __gvr_eval_depth )) || eval+=+
   fi
   __gvr_place="$file:$line$__gvr_u$name$__gvr_u$depth$__gvr_u$eval$__gvr_u${1:0:400}"
   # Where the start-up ends early, the last of these is what ended it. In functions there are too many.
