@@ -1,5 +1,6 @@
 //! `bench`: what gvr costs, measured on this machine beside what it is compared with.
 
+mod ci;
 mod doctor;
 mod error;
 mod install;
@@ -23,6 +24,7 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum What {
+    Ci(ci::Args),
     Doctor(doctor::Args),
     Install(install::Args),
     Shim(shim::Args),
@@ -32,6 +34,7 @@ enum What {
 /// Runs the task.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     match &args.what {
+        What::Ci(args) => ci::run(context, args),
         What::Doctor(args) => doctor::run(context, args),
         What::Install(args) => install::run(context, args),
         What::Shim(args) => shim::run(context, args),

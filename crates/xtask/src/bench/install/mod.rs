@@ -2,13 +2,13 @@
 //!
 //! The built program is run as a user runs it, against a server on loopback, on a file system that is new each time.
 
-mod archives;
+pub(super) mod archives;
 pub(super) mod disk;
-mod measure;
+pub(super) mod measure;
 mod peers;
 mod report;
-mod rows;
-mod server;
+pub(super) mod rows;
+pub(super) mod server;
 
 use std::fs;
 use std::path::PathBuf;
@@ -94,7 +94,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
 }
 
 /// Why nothing can be measured on this machine, if so.
-fn cannot_run(context: &Context, official: Option<&PathBuf>) -> Option<String> {
+pub(super) fn cannot_run(context: &Context, official: Option<&PathBuf>) -> Option<String> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return Some("it installs Go for Linux on x86_64".to_owned());
     }
