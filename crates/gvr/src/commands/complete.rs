@@ -161,7 +161,7 @@ impl<'a> Known<'a> {
     fn values(&self, command: &str, kind: &str) -> Option<ArgValueCandidates> {
         let names = |names: &[&str]| names.iter().map(|name| word(name, "")).collect::<Vec<_>>();
         let words = match (command, kind) {
-            ("install" | "sync" | "lock" | "latest" | "versions", "VERSION" | "VERSION|FILE") => {
+            ("install" | "ci" | "sync" | "lock" | "latest" | "versions", "VERSION" | "VERSION|FILE") => {
                 return Some(self.remote());
             }
             ("uninstall" | "prefix" | "installed" | "verify" | "provenance", "VERSION" | "VERSION|FOLDER") => {
