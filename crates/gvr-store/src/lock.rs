@@ -206,7 +206,16 @@ pub(crate) enum Attempt {
 
 /// Opens a file to lock, creating it. Never through a link: that could be used to create files elsewhere.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    open_with(path, OFlags::CREATE)
+}
+
+/// Opens a file to lock that somebody else has made.
+pub(crate) fn open_existing(path: &Path) -> io::Result<File> {
+    open_with(path, OFlags::empty())
+}
+
+fn open_with(path: &Path, flags: OFlags) -> io::Result<File> {
+    let flags = flags | OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     Ok(rustix::fs::open(path, flags, Mode::from_raw_mode(0o644))?.into())
 }
 

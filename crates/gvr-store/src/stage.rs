@@ -124,8 +124,13 @@ pub(crate) fn sweep(layout: &Layout) {
 
 fn sweep_stage(folder: &Path, target: &Path) -> io::Result<()> {
     let path = folder.join(LOCK);
-    // Creates the file if its owner has not yet: he then finds it taken, and makes himself another folder.
-    let file = lock::open(&path)?;
+    let file = match lock::open_existing(&path) {
+        Ok(file) => file,
+        // Its owner has yet to make it or has just removed it, or was killed at that. Only an empty folder goes: he who has
+        // yet to make it makes himself another one. To make it for him would leave it there where there are no locks.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return fs::remove_dir(folder),
+        Err(error) => return Err(error),
+    };
     match lock::attempt(&file, &path, Kind::Exclusive) {
         Attempt::Taken => {
             let aside = folder.join(ASIDE);
@@ -248,6 +253,7 @@ mod tests {
             fs::create_dir_all(stage.join(TREE)).unwrap();
             fs::create_dir_all(stage.join(ASIDE)).unwrap();
             fs::write(stage.join(ASIDE).join("VERSION"), "old").unwrap();
+            fs::write(stage.join(LOCK), "").unwrap();
             let target = layout.toolchain(toolchain("1.22.5"));
             if is_replaced {
                 fs::write(target.join("VERSION"), "new").unwrap();
