@@ -125,11 +125,15 @@ pub(crate) fn sweep(layout: &Layout) {
 fn sweep_stage(folder: &Path, target: &Path) -> io::Result<()> {
     let path = folder.join(LOCK);
     let file = match lock::open_existing(&path) {
-        Ok(file) => file,
-        // Its owner has yet to make it or has just removed it, or was killed at that. Only an empty folder goes: he who has
-        // yet to make it makes himself another one. To make it for him would leave it there where there are no locks.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return fs::remove_dir(folder),
-        Err(error) => return Err(error),
+        // Its owner has yet to make it, or has just removed it, or was killed at that: then there is nothing else in the
+        // folder, and he who has yet to make it makes himself another one. To make it for him would leave it behind where
+        // there are no locks.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::remove_dir(folder) {
+            // What has content but no lock, as after a power cut, is nobody's.
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => lock::open(&path)?,
+            result => return result,
+        },
+        result => result?,
     };
     match lock::attempt(&file, &path, Kind::Exclusive) {
         Attempt::Taken => {
@@ -253,7 +257,6 @@ mod tests {
             fs::create_dir_all(stage.join(TREE)).unwrap();
             fs::create_dir_all(stage.join(ASIDE)).unwrap();
             fs::write(stage.join(ASIDE).join("VERSION"), "old").unwrap();
-            fs::write(stage.join(LOCK), "").unwrap();
             let target = layout.toolchain(toolchain("1.22.5"));
             if is_replaced {
                 fs::write(target.join("VERSION"), "new").unwrap();
