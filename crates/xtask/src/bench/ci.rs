@@ -5,16 +5,18 @@ use std::process::Command;
 
 use serde::Serialize;
 
+use super::built;
 use super::error::BenchError;
 use super::install;
 use super::install::archives::{self, VERSION};
 use super::install::disk::Disk;
-use super::install::measure::{Measured, Place, measure};
+use super::install::line::{self, Line};
+use super::install::measure::{Place, measure};
 use super::install::rows::{Group, LINE, Role, Row};
 use super::install::server::Server;
 use super::machine::Machine;
-use super::page::{Output, Results};
-use super::statistics::{Spread, hundredths};
+use super::page::{self, Output, Results};
+use super::statistics::{hundredths, seconds};
 use super::table::table;
 use crate::console;
 use crate::context::Context;
@@ -40,21 +42,6 @@ struct Report {
     rows: Vec<Line>,
 }
 
-#[derive(Serialize)]
-struct Line {
-    #[serde(skip)]
-    group: Group,
-    compared_within: &'static str,
-    name: String,
-    command: String,
-    wall: Spread,
-    processor: Spread,
-    memory_kib: u64,
-    /// The medians divided by those of the group's first row, in hundredths.
-    wall_hundredths: u64,
-    processor_hundredths: u64,
-}
-
 /// Runs the task.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     let official = archives::folder(context);
@@ -66,12 +53,8 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     let folder = context.target.join("bench").join("ci");
     let failed = |source| BenchError::disk(&folder, source);
     fs::create_dir_all(&folder).map_err(failed)?;
-    console::note("building gvr in the profile dist");
-    process::run(context.cargo().args(["build", "--quiet", "--profile", "dist", "-p", "gvr", "-p", "gvr-shim"]))?;
-    let usage = folder.join("usage");
-    let source = context.workspace.join("tests/bench/usage.c");
-    process::output(Command::new("cc").args(["-O2", "-o"]).arg(&usage).arg(source))?;
-    let gvr = context.target.join("dist").join("gvr");
+    let gvr = built::gvr(context)?;
+    let usage = built::usage(context, &folder)?;
     let server = Server::start(archives::content(official, &folder.join("made"))?).map_err(failed)?;
 
     // A store in which the Go is, for the step that finds it.
@@ -95,10 +78,9 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     let programs = ["rustc", "curl", "tar", "gzip", "cp"];
     let sources = ["crates/gvr", "crates/gvr-fetch", "crates/gvr-store", "crates/gvr-core"];
     let machine = Machine::look(context, &disk.mounted, &programs, &sources)?;
-    let lines = measured.iter().map(|one| line(one, &measured)).collect();
-    let report = Report { schema: 1, machine, rounds: args.rounds, rows: lines };
-    let json = serde_json::to_string_pretty(&report)? + "\n";
-    args.output.deliver(context, &Results { bench: "ci", text: tables(&report), section: section(&report), json })
+    let report = Report { schema: 1, machine, rounds: args.rounds, rows: line::lines(&measured) };
+    let (text, section, json) = (tables(&report), section(&report), page::json(&report)?);
+    args.output.deliver(context, &Results { bench: "ci", text, section, json })
 }
 
 /// The commands. Those of actions/setup-go are what its `installGoVersion` does: a download into a file, tar, and a copy into the
@@ -141,24 +123,7 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-fn line(one: &Measured, all: &[Measured]) -> Line {
-    let group = one.row.group;
-    let base = all.iter().find(|other| (other.row.group, other.row.role) == (group, Role::Base)).unwrap_or(one);
-    Line {
-        group,
-        compared_within: group.title(),
-        name: one.row.name.clone(),
-        command: one.row.command.clone(),
-        wall: one.wall,
-        processor: one.processor,
-        memory_kib: one.memory_kib,
-        wall_hundredths: one.wall.hundredths_of(&base.wall),
-        processor_hundredths: one.processor.hundredths_of(&base.processor),
-    }
-}
-
 fn tables(report: &Report) -> String {
-    let seconds = |nanoseconds: u64| hundredths((nanoseconds + 5_000_000) / 10_000_000);
     let tables = [Group::Loopback, Group::Line].map(|group| {
         let rows = report.rows.iter().filter(|row| row.group == group).map(|row| {
             vec![
@@ -185,17 +150,11 @@ fn tables(report: &Report) -> String {
 }
 
 fn section(report: &Report) -> String {
-    let run = format!("{} rounds, medians; a new journalled ext4 on a loop device for each run", report.rounds);
-    let commands: Vec<_> = report
-        .rows
-        .iter()
-        .map(|row| format!("# {}: {}\n{}\n", row.compared_within, row.name.replace(['`', '\\'], ""), row.command))
-        .collect();
     format!(
         "{HEAD}\n{}\n{}\n{COLUMNS}\n### What was run in a pipeline\n\n```sh\n{}```\n",
-        report.machine.markdown(&run),
+        report.machine.markdown(&line::conditions(report.rounds)),
         tables(report),
-        commands.concat(),
+        line::commands(&report.rows),
     )
 }
 

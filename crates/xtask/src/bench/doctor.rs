@@ -15,8 +15,8 @@ use tempfile::TempDir;
 use super::error::BenchError;
 use super::install::disk::{self, Disk};
 use super::machine::Machine;
-use super::page::{Output, Results};
-use super::statistics::{Spread, hundredths, microseconds};
+use super::page::{self, Output, Results};
+use super::statistics::{Spread, hundredths, since};
 use super::table::table;
 use crate::console;
 use crate::context::Context;
@@ -104,14 +104,14 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     for round in 0..=args.rounds {
         let start = Instant::now();
         home.doctor()?;
-        let duration = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let duration = since(start);
         if round > 0 {
             whole.push(duration);
         }
         for way in &mut ways {
             let start = Instant::now();
             way.run()?;
-            let duration = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            let duration = since(start);
             if round > 0 {
                 way.durations.push(duration);
             }
@@ -120,7 +120,8 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     let machine = Machine::look(context, &folder, &["rustc", "find"], &["crates/gvr-doctor", "crates/gvr"])?;
     let spread = Spread::of(whole).ok_or_else(|| BenchError::Unmeasured { name: "gvr doctor".to_owned() })?;
     let report = report(machine, args.rounds, peak, ways, Whole { go: home.go.clone(), spread })?;
-    let results = Results { bench: "doctor", text: rows(&report), section: section(&report), json: json(&report)? };
+    let results =
+        Results { bench: "doctor", text: rows(&report), section: section(&report), json: page::json(&report)? };
     args.output.deliver(context, &results)
 }
 
@@ -259,17 +260,12 @@ fn report(machine: Machine, rounds: u32, peak: String, ways: Vec<Way>, whole: Wh
 }
 
 fn rows(report: &Report) -> String {
-    let milliseconds = |nanoseconds: u64| microseconds(nanoseconds / 1000);
     let rows = report.rows.iter().map(|Row { name, spread, times_hundredths }| {
-        let durations = [spread.min_ns, spread.p10_ns, spread.median_ns, spread.p90_ns].map(milliseconds);
-        let ends =
-            [vec![name.clone(), spread.runs.to_string()], durations.to_vec(), vec![hundredths(*times_hundredths)]];
-        ends.concat()
+        [vec![name.clone()], spread.milliseconds(), vec![hundredths(*times_hundredths)]].concat()
     });
-    let spread = report.whole.spread;
-    let whole = [spread.min_ns, spread.p10_ns, spread.median_ns, spread.p90_ns].map(milliseconds);
-    let whole = [vec!["all of `gvr doctor`".to_owned(), spread.runs.to_string()], whole.to_vec(), vec![String::new()]];
-    let rows = rows.chain([whole.concat()]);
+    let whole =
+        [vec!["all of `gvr doctor`".to_owned()], report.whole.spread.milliseconds(), vec![String::new()]].concat();
+    let rows = rows.chain([whole]);
     table(&["way to the answer", "runs", "min ms", "p10", "median", "p90", "×"], rows)
 }
 
@@ -297,7 +293,3 @@ search. It lies on an ext4 of its own where this is run as root. The files are i
 
 `cargo xtask bench doctor` measures again.
 ";
-
-fn json(report: &Report) -> Result<String, BenchError> {
-    Ok(serde_json::to_string_pretty(report)? + "\n")
-}

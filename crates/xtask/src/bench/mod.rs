@@ -1,5 +1,6 @@
 //! `bench`: what gvr costs, measured on this machine beside what it is compared with.
 
+mod built;
 mod ci;
 mod doctor;
 mod error;

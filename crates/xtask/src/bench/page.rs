@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::error::BenchError;
 use super::table::table;
 use crate::console;
@@ -58,6 +60,11 @@ impl Output {
         }
         Ok(())
     }
+}
+
+/// A bench's report as JSON.
+pub(crate) fn json(report: &impl Serialize) -> Result<String, BenchError> {
+    Ok(serde_json::to_string_pretty(report)? + "\n")
 }
 
 fn write(path: &Path, content: &str) -> Result<(), BenchError> {

@@ -1,5 +1,7 @@
 //! What a list of durations comes down to. Whole nanoseconds throughout: nothing here needs fractions of them.
 
+use std::time::Instant;
+
 use serde::Serialize;
 
 /// The spread of one row's durations, in nanoseconds.
@@ -31,10 +33,27 @@ impl Spread {
         self.median_ns.cast_signed().saturating_sub(other.median_ns.cast_signed())
     }
 
+    /// The number of runs, then all durations as milliseconds: the cells of a table.
+    pub(crate) fn milliseconds(&self) -> Vec<String> {
+        let durations = [self.min_ns, self.p10_ns, self.median_ns, self.p90_ns];
+        let cells = durations.map(|nanoseconds| microseconds(nanoseconds / 1000));
+        [self.runs.to_string()].into_iter().chain(cells).collect()
+    }
+
     /// How many times as long the median is as that of `other`, in hundredths.
     pub(crate) fn hundredths_of(&self, other: &Self) -> u64 {
         self.median_ns.saturating_mul(100) / other.median_ns.max(1)
     }
+}
+
+/// How long ago that was, in nanoseconds.
+pub(crate) fn since(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Nanoseconds as seconds with two decimals, rounded.
+pub(crate) fn seconds(nanoseconds: u64) -> String {
+    hundredths((nanoseconds + 5_000_000) / 10_000_000)
 }
 
 /// Nanoseconds as microseconds with one decimal, cut off rather than rounded.

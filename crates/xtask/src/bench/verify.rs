@@ -12,10 +12,11 @@ use std::time::Instant;
 use serde::Serialize;
 use tempfile::TempDir;
 
+use super::built;
 use super::error::BenchError;
 use super::machine::Machine;
 use super::page::{self, Output, Results};
-use super::statistics::{Spread, hundredths, microseconds};
+use super::statistics::{Spread, hundredths, since};
 use super::table::table;
 use crate::console;
 use crate::context::Context;
@@ -90,9 +91,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
         console::note(format_args!("left out: bench verify (there is no program `{missing}` on PATH)"));
         return Ok(());
     }
-    console::note("building gvr in the profile dist");
-    process::run(context.cargo().args(["build", "--quiet", "--profile", "dist", "-p", "gvr", "-p", "gvr-shim"]))?;
-    let gvr = context.target.join("dist").join("gvr");
+    let gvr = built::gvr(context)?;
     let folder = context.target.join("bench");
     fs::create_dir_all(&folder).map_err(|source| BenchError::disk(&folder, source))?;
     console::note(format_args!("installing {VERSION}"));
@@ -115,7 +114,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     let machine = Machine::look(context, &folder, &programs, &["crates/gvr", "crates/gvr-store", "crates/gvr-core"])?;
     let report = Report { schema: 1, machine, version: VERSION, files, megabytes, rounds: args.rounds, rows, left_out };
     let text = format!("{}\n{}", tables(&report), bars(&report));
-    let json = serde_json::to_string_pretty(&report)? + "\n";
+    let json = page::json(&report)?;
     args.output.deliver(context, &Results { bench: "verify", text, section: section(&report), json })
 }
 
@@ -162,7 +161,7 @@ impl Way {
         let command = format!("exec >/dev/null; {}", self.command);
         let start = Instant::now();
         process::output(Command::new("sh").args(["-c", &command]))?;
-        Ok(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX))
+        Ok(since(start))
     }
 }
 
@@ -208,14 +207,12 @@ fn measure(ways: &[Way; 2], rounds: u32, cache: Cache) -> Result<Vec<Row>, Bench
 }
 
 fn tables(report: &Report) -> String {
-    let milliseconds = |nanoseconds: u64| microseconds(nanoseconds / 1000);
     let rows = report.rows.iter().map(|Row { cache, name, spread, times_hundredths }| {
         let name = match cache {
             Cache::Warm => (*name).to_owned(),
             Cache::Cold => format!("{name}, from the disk"),
         };
-        let durations = [spread.min_ns, spread.p10_ns, spread.median_ns, spread.p90_ns].map(milliseconds);
-        [vec![name, spread.runs.to_string()], durations.to_vec(), vec![hundredths(*times_hundredths)]].concat()
+        [vec![name], spread.milliseconds(), vec![hundredths(*times_hundredths)]].concat()
     });
     table(&["way to the answer", "runs", "min ms", "p10", "median", "p90", "×"], rows)
 }

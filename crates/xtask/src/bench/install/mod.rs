@@ -4,6 +4,7 @@
 
 pub(super) mod archives;
 pub(super) mod disk;
+pub(super) mod line;
 pub(super) mod measure;
 mod peers;
 mod report;
@@ -12,19 +13,18 @@ pub(super) mod server;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use self::disk::Disk;
 use self::measure::Place;
 use self::report::Report;
 use self::rows::Group;
 use self::server::Server;
+use super::built;
 use super::error::BenchError;
 use super::machine::Machine;
 use super::page::{Output, Results};
 use crate::console;
 use crate::context::Context;
-use crate::process;
 
 /// Measure an installation beside other installers and the plain tools
 #[derive(clap::Args)]
@@ -55,14 +55,11 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<(), BenchError> {
     let work = folder.join("archives");
     fs::create_dir_all(&work).map_err(|source| BenchError::disk(&work, source))?;
 
-    console::note("building gvr in the profile dist");
-    process::run(context.cargo().args(["build", "--quiet", "--profile", "dist", "-p", "gvr", "-p", "gvr-shim"]))?;
-    let usage = folder.join("usage");
-    let source = context.workspace.join("tests/bench/usage.c");
-    process::output(Command::new("cc").args(["-O2", "-o"]).arg(&usage).arg(source))?;
+    let gvr = built::gvr(context)?;
+    let usage = built::usage(context, &folder)?;
 
     let mut rows = rows::own();
-    let mut variables = vec![("GVR", context.target.join("dist").join("gvr")), ("TARS", work.clone())];
+    let mut variables = vec![("GVR", gvr), ("TARS", work.clone())];
     if args.no_peers {
         left_out.push("all other managers: --no-peers".to_owned());
     } else {

@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::archives::{GIANT, VERSION};
+use super::line::{self, Line, find};
 use super::measure::Measured;
 use super::rows::{Group, Role};
 use crate::bench::error::BenchError;
 use crate::bench::machine::Machine;
 use crate::bench::page;
-use crate::bench::statistics::{Spread, hundredths};
+use crate::bench::statistics::{hundredths, seconds};
 use crate::bench::table::table;
 
 /// All that is known at the end.
@@ -22,24 +23,6 @@ pub(crate) struct Report {
     bars: Vec<Bar>,
     /// What could not be measured here, and why.
     left_out: Vec<String>,
-}
-
-/// One row.
-#[derive(Debug, Serialize)]
-struct Line {
-    #[serde(skip)]
-    group: Group,
-    compared_within: &'static str,
-    name: String,
-    command: String,
-    wall: Spread,
-    user: Spread,
-    system: Spread,
-    processor: Spread,
-    memory_kib: u64,
-    /// The median of the wall, and of the processor's time, divided by that of the group's first row, in hundredths.
-    wall_hundredths: u64,
-    processor_hundredths: u64,
 }
 
 /// Something that has to hold.
@@ -56,18 +39,11 @@ pub(crate) struct Bar {
 impl Report {
     /// Compares the rows with one another.
     pub(crate) fn new(machine: Machine, rounds: u32, measured: &[Measured], left_out: Vec<String>) -> Self {
-        Self {
-            schema: 1,
-            machine,
-            rounds,
-            rows: measured.iter().map(|row| line(row, measured)).collect(),
-            bars: bars(measured),
-            left_out,
-        }
+        Self { schema: 1, machine, rounds, rows: line::lines(measured), bars: bars(measured), left_out }
     }
 
     pub(crate) fn json(&self) -> Result<String, BenchError> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
+        page::json(self)
     }
 
     /// What a terminal shows.
@@ -77,16 +53,13 @@ impl Report {
 
     /// The section of the book.
     pub(crate) fn section(&self) -> String {
-        let run = format!("{} rounds, medians; a new journalled ext4 on a loop device for each run", self.rounds);
-        let commands =
-            self.rows.iter().map(|row| format!("# {}: {}\n{}\n", row.compared_within, plain(&row.name), row.command));
         let parts = [
             HEAD.to_owned(),
-            self.machine.markdown(&run),
+            self.machine.markdown(&line::conditions(self.rounds)),
             format!("{}\n{COLUMNS}", self.tables()),
             format!("### What has to hold of an installation\n\n{BARS}\n{}", self.bars()),
             page::left_out(&self.left_out).replace("### Left out", "### Installers left out"),
-            format!("### What was run to install\n\n{}\n```sh\n{}```\n", commands_text(), commands.collect::<String>()),
+            format!("### What was run to install\n\n{}\n```sh\n{}```\n", commands_text(), line::commands(&self.rows)),
         ];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     }
@@ -125,37 +98,6 @@ impl Report {
             (bar.what.clone(), bar.is_met, show(bar.at_most), show(bar.measured))
         });
         page::bars("", bars)
-    }
-}
-
-fn plain(name: &str) -> String {
-    name.replace(['`', '\\'], "")
-}
-
-fn seconds(nanoseconds: u64) -> String {
-    let hundredths_ = (nanoseconds + 5_000_000) / 10_000_000;
-    hundredths(hundredths_)
-}
-
-fn find(all: &[Measured], group: Group, role: Role) -> Option<&Measured> {
-    all.iter().find(|one| (one.row.group, one.row.role) == (group, role))
-}
-
-fn line(one: &Measured, all: &[Measured]) -> Line {
-    let group = one.row.group;
-    let base = find(all, group, Role::Base).unwrap_or(one);
-    Line {
-        group,
-        compared_within: group.title(),
-        name: one.row.name.clone(),
-        command: one.row.command.clone(),
-        wall: one.wall,
-        user: one.user,
-        system: one.system,
-        processor: one.processor,
-        memory_kib: one.memory_kib,
-        wall_hundredths: one.wall.hundredths_of(&base.wall),
-        processor_hundredths: one.processor.hundredths_of(&base.processor),
     }
 }
 
@@ -237,6 +179,7 @@ fn commands_text() -> String {
 mod tests {
     use super::super::rows::Row;
     use super::*;
+    use crate::bench::statistics::Spread;
 
     fn measured(group: Group, role: Role, wall_ms: u64, memory_kib: u64) -> Measured {
         let spread = |milliseconds: u64| Spread::of(vec![milliseconds * 1_000_000]).unwrap();

@@ -7,6 +7,7 @@ use super::measure::{Measured, Rounds};
 use super::row::Role;
 use crate::bench::error::BenchError;
 use crate::bench::machine::Machine;
+use crate::bench::page;
 use crate::bench::statistics::Spread;
 
 /// All that is known at the end.
@@ -80,7 +81,7 @@ impl Report {
 
     /// As a text that ends with a line break.
     pub(crate) fn json(&self) -> Result<String, BenchError> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
+        page::json(self)
     }
 }
 
