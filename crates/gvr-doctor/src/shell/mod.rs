@@ -19,11 +19,17 @@ pub use startup::{Dialect, Startup, ZSH_FILES, startup, startup_paths};
 /// A word for a shell, in quotes where it needs them.
 pub fn quoted(word: &str) -> String {
     let is_plain = |char: char| char.is_alphanumeric() || "/._-+@%:=,".contains(char);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { in_quotes(word) }
+}
+
+/// A text as one word of a POSIX shell, which takes it as it stands, line ends included.
+pub fn in_quotes(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// The same for fish, in whose quotes a backslash is special too.
+pub fn in_quotes_of_fish(text: &str) -> String {
+    format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
 /// Whether the shell puts the value of a variable into this line, as far as its text tells.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::shell::TraceShell;
 use crate::probe::{Entry, Session};
+use crate::shell::{in_quotes, in_quotes_of_fish};
 
 const ZSH: &str = include_str!("scripts/zsh.zsh");
 const BASH: &str = include_str!("scripts/bash.bash");
@@ -159,7 +160,7 @@ fn fish_entries(fish: &FishFolders) -> Vec<(PathBuf, Entry)> {
 fn quoted(path: &Path, shell: TraceShell) -> String {
     let text = path.to_string_lossy();
     match shell {
-        TraceShell::Fish => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
-        TraceShell::Zsh | TraceShell::Bash => format!("'{}'", text.replace('\'', r"'\''")),
+        TraceShell::Fish => in_quotes_of_fish(&text),
+        TraceShell::Zsh | TraceShell::Bash => in_quotes(&text),
     }
 }

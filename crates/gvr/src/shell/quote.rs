@@ -1,13 +1,15 @@
 //! How shells write a text as one word.
 
+use gvr_doctor::shell::{in_quotes, in_quotes_of_fish};
+
 use super::Shell;
 
 impl Shell {
     /// The text as one word that the shell takes as it stands, line ends included. No shell can write a NUL.
     pub(crate) fn quote(self, text: &str) -> String {
         match self {
-            Self::Sh | Self::Bash | Self::Zsh | Self::Ksh => format!("'{}'", text.replace('\'', r"'\''")),
-            Self::Fish => format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'")),
+            Self::Sh | Self::Bash | Self::Zsh | Self::Ksh => in_quotes(text),
+            Self::Fish => in_quotes_of_fish(text),
             Self::Nu => nu(text),
             Self::Pwsh => pwsh(text),
             Self::Elvish => format!("'{}'", text.replace('\'', "''")),
