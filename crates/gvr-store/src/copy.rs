@@ -6,10 +6,11 @@ use std::fs::{self, File, Permissions};
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rustix::fs::OFlags;
+
+use crate::crew;
 
 /// More threads do not help: the disk is the limit then.
 const MOST_THREADS: usize = 4;
@@ -65,24 +66,12 @@ pub fn copy_tree(from: &Path, to: &Path, is_wanted: impl Fn(&str) -> bool) -> Re
             .and_then(|()| fs::set_permissions(&path, Permissions::from_mode(0o755)))
             .map_err(|source| CopyError::Write { path, source })?;
     }
-    let next = AtomicUsize::new(0);
     let copying = Copying { can_share: AtomicBool::new(true), shared: AtomicU64::new(0), bytes: AtomicU64::new(0) };
-    let work = || {
-        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+    crew::share(&files, MOST_THREADS, |queue| {
+        while let Some(file) = queue.take() {
             copying.copy(&from.join(file), &to.join(file))?;
         }
         Ok(())
-    };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-    thread::scope(|scope| {
-        let others: Vec<_> =
-            (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
-        let own = work();
-        let others: Vec<_> = others
-            .into_iter()
-            .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect();
-        others.into_iter().chain([own]).collect::<Result<(), _>>()
     })?;
     let (shared, bytes) = (copying.shared.into_inner(), copying.bytes.into_inner());
     Ok(Copied { shared, copied: (files.len() as u64).saturating_sub(shared), bytes, left_out })

@@ -6,6 +6,7 @@
 //! clock, and who waits for a lock is told through the trait [`Waiting`].
 
 mod copy;
+mod crew;
 mod durable;
 mod folders;
 mod global;

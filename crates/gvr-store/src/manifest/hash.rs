@@ -5,48 +5,33 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use gvr_core::Layout;
 use sha2::{Digest as _, Sha256};
 
 use super::{Entry, EntryKind, Manifest, ManifestError};
-
-/// How much of a file is read at once.
-const BUFFER: usize = 256 << 10;
+use crate::crew;
 
 /// More threads do not help: the disk or the memory is the limit then.
 const MOST_THREADS: usize = 8;
+
+/// How much of a file is read at once.
+const BUFFER: usize = 256 << 10;
 
 impl Manifest {
     /// Hashes the tree at `root`. What gvr itself puts into a toolchain's folder does not count. No link is followed but
     /// `root` itself.
     pub fn of_tree(root: &Path) -> Result<Self, ManifestError> {
         let found = list(root)?;
-        let next = AtomicUsize::new(0);
-        let work = || {
+        let entries = crew::share(&found, MOST_THREADS, |queue| {
             let mut buffer = vec![0; BUFFER];
             let mut entries = Vec::with_capacity(found.len());
-            while let Some(found) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while let Some(found) = queue.take() {
                 entries.push(hash(root, found, &mut buffer)?);
             }
             Ok(entries)
-        };
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-        let entries = thread::scope(|scope| {
-            let others: Vec<_> =
-                (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
-            let mut entries = work()?;
-            for other in others {
-                match other.join() {
-                    Ok(more) => entries.extend(more?),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            Ok::<_, ManifestError>(entries)
         })?;
-        Ok(Self::of_entries(entries))
+        Ok(Self::of_entries(entries.into_iter().flatten().collect()))
     }
 }
 
